@@ -1,0 +1,85 @@
+"""What the server asks of a simulated CRM, and how a CRM's switches are set by name."""
+
+import dataclasses
+import typing
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from aiohttp import web
+
+
+class System(Protocol):
+    """One CRM: the routes it answers, and the handles for whoever runs the experiment."""
+
+    name: str
+    counters: Counter[str]
+    settings: Any
+
+    def routes(self) -> list[web.RouteDef]: ...
+
+    def configure(self, changes: Mapping[str, Any]) -> None:
+        """Change switches, all or none; raises ValueError naming an unknown switch or a wrong type."""
+        ...
+
+    def seed(self, data: Mapping[str, Any]) -> None:
+        """Add records as if they had always been there: no quota, no lag, no behaviours."""
+        ...
+
+    def state(self) -> dict[str, Any]:
+        """Everything remembered, as JSON, for a judge who does not trust the API."""
+        ...
+
+    def reset(self) -> None:
+        """Forget all records; switches and counters go back to their defaults."""
+        ...
+
+
+def configure(settings: Any, changes: Mapping[str, Any]) -> None:
+    """Set fields of a flat dataclass by name, all or none.
+
+    Texts are read as the field's type, so that a command line may use this too. Fields are of type bool, int,
+    float, str, Literal of texts, or one of these or None.
+    """
+    types = typing.get_type_hints(type(settings))
+    known = {field.name for field in dataclasses.fields(settings)}
+    if unknown := sorted(set(changes) - known):
+        raise ValueError(f"unknown switch {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    values = {name: _as_type(name, value, types[name]) for name, value in changes.items()}
+    for name, value in values.items():
+        setattr(settings, name, value)
+
+
+def _as_type(name: str, value: Any, kind: Any) -> Any:
+    choices = typing.get_args(kind)
+    if typing.get_origin(kind) is typing.Literal:
+        if value in choices:
+            return value
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+    if choices:
+        if value is None or value in {"null", "none"}:
+            return None
+        kind = next(choice for choice in choices if choice is not type(None))
+        return _as_type(name, value, kind)
+    return _plain(name, value, kind)
+
+
+def _plain(name: str, value: Any, kind: type) -> Any:
+    if isinstance(value, str) and kind is not str:
+        value = _from_text(name, value, kind)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if type(value) is not kind:
+        raise ValueError(f"{name} must be {kind.__name__}, not {value!r}")
+    return value
+
+
+def _from_text(name: str, text: str, kind: type) -> Any:
+    if kind is bool:
+        if text.lower() in {"true", "false"}:
+            return text.lower() == "true"
+        raise ValueError(f"{name} must be true or false, not {text!r}")
+    try:
+        return kind(text)
+    except ValueError:
+        raise ValueError(f"{name} must be {kind.__name__}, not {text!r}") from None
