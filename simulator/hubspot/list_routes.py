@@ -1,0 +1,220 @@
+"""Lists and who is on them."""
+
+import bisect
+from typing import Any
+
+from simulator.hubspot import scopes
+from simulator.hubspot.crm import Crm
+from simulator.hubspot.errors import invalid, not_found, refusal
+from simulator.hubspot.gate import Call, Reply, Route, optional, required, text_list, text_of_id
+from simulator.hubspot.lists import BY_HAND, PROCESSING_TYPES, RecordList
+from simulator.hubspot.object_types import ObjectType, find_object_type
+from simulator.hubspot.records_view import batch_view
+
+MAX_PAGE, MAX_BATCH = 250, 100
+
+
+def create(crm: Crm, call: Call) -> Reply:
+    fields = call.fields()
+    name, type_id = required(fields, "name", str), required(fields, "objectTypeId", str)
+    processing = required(fields, "processingType", str)
+    if processing not in PROCESSING_TYPES:
+        raise invalid(f"{processing} is not a processing type")
+    if (kind := find_object_type(type_id)) is None:
+        raise invalid(f"Unable to infer object type from: {type_id}")
+    if crm.lists.find_named(kind.type_id, name):
+        raise refusal(409, "CONFLICT", f"A list named {name} already exists.")
+    at = crm.now()
+    record_list = RecordList(crm.lists.new_id(), name, kind.type_id, processing, created_at=at, updated_at=at)
+    crm.lists.put(record_list)
+    return Reply(200, {"list": view(record_list)})
+
+
+def read_one(crm: Crm, call: Call) -> Reply:
+    return Reply(200, {"list": view(_read(crm, call))})
+
+
+def read_by_name(crm: Crm, call: Call) -> Reply:
+    kind = call.kind("type_id")
+    found = crm.lists.find_named(kind.type_id, call.path["name"])
+    if found is None:
+        raise not_found("There is no list of that name")
+    return Reply(200, {"list": view(found)})
+
+
+def read_many(crm: Crm, call: Call) -> Reply:
+    found = [crm.lists.find(list_id) for list_id in call.names("listIds")]
+    return Reply(200, {"lists": [view(each) for each in found if each]})
+
+
+def search(crm: Crm, call: Call) -> Reply:
+    fields = call.fields()
+    query, offset = optional(fields, "query", str) or "", optional(fields, "offset", int) or 0
+    count = optional(fields, "count", int) or 20
+    kinds, ids = text_list(fields, "processingTypes"), text_list(fields, "listIds")
+    found = [
+        each
+        for each in crm.lists.all()
+        if query.casefold() in each.name.casefold()
+        and (not kinds or each.processing_type in kinds)
+        and (not ids or each.id in ids)
+    ]
+    start = max(offset, 0)
+    end = start + max(1, min(count, 500))
+    shown = [view(each) | {"additionalProperties": {}} for each in found[start:end]]
+    return Reply(200, {"lists": shown, "offset": end, "hasMore": end < len(found), "total": len(found)})
+
+
+def delete(crm: Crm, call: Call) -> Reply:
+    crm.lists.remove(_read(crm, call).id)
+    return Reply(204)
+
+
+def members_by_id(crm: Crm, call: Call) -> Reply:
+    record_list = _read(crm, call)
+    ids = sorted(record_list.members, key=int)
+    return Reply(200, _member_page(call, record_list, [(int(each), each) for each in ids]))
+
+
+def members_by_time(crm: Crm, call: Call) -> Reply:
+    record_list = _read(crm, call)
+    ids = sorted(record_list.members, key=lambda each: (record_list.members[each], int(each)))
+    return Reply(200, _member_page(call, record_list, list(enumerate(ids))))
+
+
+def add(crm: Crm, call: Call) -> Reply:
+    return _change(crm, call, added=call.texts(), removed=[])
+
+
+def remove(crm: Crm, call: Call) -> Reply:
+    return _change(crm, call, added=[], removed=call.texts())
+
+
+def add_and_remove(crm: Crm, call: Call) -> Reply:
+    fields = call.fields()
+    added = [text_of_id(each) for each in required(fields, "recordIdsToAdd", list)]
+    removed = [text_of_id(each) for each in required(fields, "recordIdsToRemove", list)]
+    return _change(crm, call, added=added, removed=removed)
+
+
+def remove_all(crm: Crm, call: Call) -> Reply:
+    record_list = _read_by_hand(crm, call)
+    record_list.replace_members((), crm.now())
+    return Reply(204)
+
+
+def lists_of_record(crm: Crm, call: Call) -> Reply:
+    kind, record_id = call.kind("type_id"), call.path["record_id"]
+    found = _memberships(crm, kind, record_id)
+    return Reply(200, {"results": found, "total": len(found)})
+
+
+def lists_of_records(crm: Crm, call: Call) -> Reply:
+    started = crm.now()
+    results = []
+    for row in call.inputs(most=MAX_BATCH):
+        type_id, record_id = required(row, "objectTypeId", str), text_of_id(row.get("recordId"))
+        kind = find_object_type(type_id)
+        if kind is None:
+            raise invalid(f"Unable to infer object type from: {type_id}")
+        found = _memberships(crm, kind, record_id)
+        results.append({"objectTypeId": kind.type_id, "recordId": record_id, "recordListMemberships": found})
+    crm.random.shuffle(results)
+    return Reply(200, batch_view(results, started=started))
+
+
+def view(record_list: RecordList) -> dict[str, Any]:
+    return {
+        "listId": record_list.id,
+        "listVersion": record_list.version,
+        "name": record_list.name,
+        "objectTypeId": record_list.object_type_id,
+        "processingType": record_list.processing_type,
+        "processingStatus": "COMPLETE",
+        "size": len(record_list.members),
+        "createdAt": record_list.created_at,
+        "updatedAt": record_list.updated_at,
+    }
+
+
+def _read(crm: Crm, call: Call) -> RecordList:
+    record_list = crm.lists.find(call.path["list_id"])
+    if record_list is None:
+        raise not_found(f"List {call.path['list_id']} does not exist")
+    return record_list
+
+
+def _read_by_hand(crm: Crm, call: Call) -> RecordList:
+    record_list = _read(crm, call)
+    if record_list.processing_type not in BY_HAND:
+        raise invalid(f"Members of a {record_list.processing_type} list cannot be set")
+    return record_list
+
+
+def _change(crm: Crm, call: Call, *, added: list[str], removed: list[str]) -> Reply:
+    record_list = _read_by_hand(crm, call)
+    kind = find_object_type(record_list.object_type_id)
+    at, members = crm.now(), record_list.members
+    missing = [each for each in added if kind and crm.store.find(kind, each) is None]
+    new = [each for each in dict.fromkeys(added) if each not in members and each not in missing]
+    gone = [each for each in dict.fromkeys(removed) if each in members]
+    members.update(dict.fromkeys(new, at))
+    for each in gone:
+        del members[each]
+    if new or gone:
+        record_list.version += 1
+        record_list.updated_at = at
+    return Reply(200, {"recordsIdsAdded": new, "recordIdsRemoved": gone, "recordIdsMissing": missing})
+
+
+def _member_page(call: Call, record_list: RecordList, placed: list[tuple[int, str]]) -> dict[str, Any]:
+    """`placed` is in order; a cursor is the place of the first member of its page."""
+    limit = call.number("limit", default=100, most=MAX_PAGE)
+    after = call.query.get("after", "0")
+    if not (after.isascii() and after.isdigit()):
+        raise invalid(f"after is not a cursor: {after}")
+    start = bisect.bisect_left(placed, (int(after[:18]), ""))
+    page = placed[start : start + limit]
+    members = record_list.members
+    body: dict[str, Any] = {
+        "results": [{"recordId": each, "membershipTimestamp": members[each]} for _, each in page],
+        "total": len(members),
+    }
+    if start + limit < len(placed):
+        body["paging"] = {"next": {"after": str(placed[start + limit][0])}}
+    return body
+
+
+def _memberships(crm: Crm, kind: ObjectType, record_id: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "listId": each.id,
+            "listVersion": each.version,
+            "firstAddedTimestamp": each.members[record_id],
+            "lastAddedTimestamp": each.members[record_id],
+        }
+        for each in crm.lists.of_record(kind.type_id, record_id)
+    ]
+
+
+ALL = "/crm/v3/lists"
+ONE = f"{ALL}/{{list_id}}"
+MEMBERS = f"{ONE}/memberships"
+READ, WRITE = scopes.fixed("crm.lists.read"), scopes.fixed("crm.lists.write")
+FAMILY = "lists"
+ROUTES = (
+    Route("POST", f"{ALL}/search", search, FAMILY, READ),
+    Route("POST", f"{ALL}/records/memberships/batch/read", lists_of_records, FAMILY, READ),
+    Route("GET", f"{ALL}/records/{{type_id}}/{{record_id}}/memberships", lists_of_record, FAMILY, READ),
+    Route("GET", f"{ALL}/object-type-id/{{type_id}}/name/{{name}}", read_by_name, FAMILY, READ),
+    Route("GET", MEMBERS, members_by_id, FAMILY, READ),
+    Route("DELETE", MEMBERS, remove_all, FAMILY, WRITE),
+    Route("GET", f"{MEMBERS}/join-order", members_by_time, FAMILY, READ),
+    Route("PUT", f"{MEMBERS}/add", add, FAMILY, WRITE),
+    Route("PUT", f"{MEMBERS}/remove", remove, FAMILY, WRITE),
+    Route("PUT", f"{MEMBERS}/add-and-remove", add_and_remove, FAMILY, WRITE),
+    Route("GET", ONE, read_one, FAMILY, READ),
+    Route("DELETE", ONE, delete, FAMILY, WRITE),
+    Route("GET", f"{ALL}/", read_many, FAMILY, READ),
+    Route("POST", f"{ALL}/", create, FAMILY, WRITE),
+)

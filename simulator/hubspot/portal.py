@@ -1,0 +1,76 @@
+"""A simulated HubSpot portal: its routes, and the handles for whoever runs the experiment."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from simulator import system
+from simulator.hubspot import (
+    association_routes,
+    auto_companies,
+    batch_routes,
+    list_routes,
+    object_routes,
+    owner_routes,
+    property_routes,
+    search_routes,
+)
+from simulator.hubspot.crm import Crm
+from simulator.hubspot.gate import Gate
+from simulator.hubspot.paths import spellings
+from simulator.hubspot.seeding import default_tokens, seed
+from simulator.hubspot.state import state_of
+from simulator.hubspot.switches import Switches
+
+# Fixed words before parameters: the first path that fits answers.
+ROUTES = (
+    *batch_routes.ROUTES,
+    *search_routes.ROUTES,
+    *object_routes.ROUTES,
+    *association_routes.ROUTES,
+    *property_routes.ROUTES,
+    *list_routes.ROUTES,
+    *owner_routes.ROUTES,
+)
+
+
+class Portal:
+    name = "hubspot"
+
+    def __init__(self) -> None:
+        self.counters: Counter[str] = Counter()
+        self.settings = Switches()
+        self._crm = self._new_crm()
+        self._gate = Gate(lambda: self._crm, self.counters)
+
+    def routes(self) -> list[web.RouteDef]:
+        routes = [
+            web.route(route.method, path, self._gate.guard(route, is_dated=is_dated))
+            for route in ROUTES
+            for path, is_dated in spellings(route.path)
+        ]
+        return [*routes, web.route("*", "/crm/{anything:.*}", self._gate.unknown_path)]
+
+    def configure(self, changes: Mapping[str, Any]) -> None:
+        system.configure(self.settings, changes)
+
+    def seed(self, data: Mapping[str, Any]) -> None:
+        seed(self._crm, data)
+
+    def state(self) -> dict[str, Any]:
+        self._crm.agenda.catch_up()
+        return state_of(self._crm)
+
+    def reset(self) -> None:
+        for each in dataclasses.fields(Switches):
+            setattr(self.settings, each.name, each.default)
+        self.counters.clear()
+        self._crm = self._new_crm()
+
+    def _new_crm(self) -> Crm:
+        crm = Crm(self.settings, self.counters, default_tokens())
+        crm.listeners.append(auto_companies.on_written)
+        return crm

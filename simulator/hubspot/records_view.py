@@ -1,0 +1,66 @@
+"""How a record looks in an answer."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from simulator.hubspot.crm import Crm
+from simulator.hubspot.drafts import record_source
+from simulator.hubspot.object_types import ObjectType
+from simulator.hubspot.store import Record, Version
+from simulator.hubspot.timestamps import now_text
+
+
+def shown_names(crm: Crm, kind: ObjectType, asked: Iterable[str]) -> tuple[str, ...]:
+    """Asked for and defined; what is not defined is left out without a word."""
+    known = crm.schema.of(kind)
+    names = dict.fromkeys(name for name in asked if name in known)
+    if not names:
+        return kind.shown
+    return tuple(names | dict.fromkeys(("createdate", kind.modified, "hs_object_id")))
+
+
+def view(record: Record, names: Iterable[str], properties: Mapping[str, str] | None = None) -> dict[str, Any]:
+    held = record.properties if properties is None else properties
+    seen = {
+        "id": record.id,
+        "properties": {name: held.get(name) for name in names},
+        "createdAt": record.created_at,
+        "updatedAt": record.updated_at if properties is None else held[record.kind.modified],
+        "archived": record.archived_at is not None,
+    }
+    if record.archived_at:
+        seen["archivedAt"] = record.archived_at
+    return seen
+
+
+def history(record: Record, names: Iterable[str]) -> dict[str, list[dict[str, str]]]:
+    return {name: [_version_view(each) for each in _versions(record, name)] for name in names}
+
+
+def _versions(record: Record, name: str) -> list[Version]:
+    if name in record.history:
+        return record.history[name][:20]
+    value = record.properties.get(name)
+    return [] if value is None else [Version(value, record.created_at, *record_source(record))]
+
+
+def _version_view(version: Version) -> dict[str, str]:
+    return {
+        "value": version.value,
+        "timestamp": version.timestamp,
+        "sourceType": version.source,
+        "sourceId": version.source_id,
+    }
+
+
+def batch_view(
+    results: list[dict[str, Any]], errors: list[dict[str, Any]] | None = None, *, started: str
+) -> dict[str, Any]:
+    body: dict[str, Any] = {"status": "COMPLETE", "results": results}
+    if errors:
+        body |= {"numErrors": len(errors), "errors": errors}
+    return body | {"startedAt": started, "completedAt": now_text()}
+
+
+def paging(call_url: str, after: str) -> dict[str, Any]:
+    return {"next": {"after": after, "link": f"{call_url.partition('?')[0]}?after={after}"}}

@@ -1,0 +1,40 @@
+"""Every behaviour of the simulated portal that an experiment may turn."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass
+class Switches:
+    """Limits of 0 mean unlimited; times are in seconds."""
+
+    burst_limit: int = 190  # per token and 10 s
+    association_burst_limit: int = 150  # per token and 10 s, on top of the burst limit
+    search_limit: int = 5  # per portal and second
+    daily_limit: int = 625_000
+    association_daily_limit: int = 500_000
+
+    search_lag: float = 5.0
+    search_lag_tail: float = 12.0  # one write in a hundred waits this many times longer
+    dynamic_list_delay: float = 2.0
+
+    company_upserts_per_second: int = 0  # more of them lock the companies for a while
+    write_lock_time: float = 2.0
+
+    lifecycle_backward: Literal["ignore", "400"] = "ignore"
+    archived_holds_unique: bool = False
+    unchanged_write_touches: bool = True
+    email_conflict_shape: Literal["message", "identity_profile"] = "message"
+
+    first_company_is_primary: bool = False
+    no_associations_is_error: bool = True
+    associations_touch_records: bool = False
+    object_ids_as_numbers: bool = True  # toObjectId of the associations routes
+
+    auto_company: bool = False
+    auto_company_delay: float = 2.0
+    merge_makes_new_id: bool = False
+    enforce_scopes: bool = True
+
+    portal_id: int = 48_105_217
+    random_seed: int = 1  # takes effect at the next reset

@@ -1,0 +1,108 @@
+"""Two ports in one process: one for the clients of the CRMs, one for whoever runs the experiment."""
+
+import asyncio
+import json
+import random
+import signal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from simulator import system
+from simulator.control import Line, control_routes
+from simulator.faults import Faults, Handler
+from simulator.system import System
+
+MAX_BODY = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Addresses:
+    data: str
+    control: str
+
+
+class Server:
+    """`settings` are switches by CRM; a reset returns to them."""
+
+    def __init__(
+        self, systems: Iterable[System], settings: Mapping[str, Mapping[str, Any]] | None = None
+    ) -> None:
+        self.systems = {each.name: each for each in systems}
+        self.lines = {name: Line() for name in self.systems}
+        self.faults = Faults()
+        self._at_start = settings or {}
+        self._system_of: dict[web.AbstractRoute, str] = {}
+        self._random = random.Random(1)
+        self._runners: list[web.AppRunner] = []
+        self.configure(self._at_start)
+
+    def configure(self, settings: Mapping[str, Mapping[str, Any]]) -> None:
+        for name, changes in settings.items():
+            if name not in self.systems:
+                raise ValueError(f"unknown system {name!r}; known are {', '.join(self.systems)}")
+            of_line = {each: value for each, value in changes.items() if each in Line.__dataclass_fields__}
+            self.systems[name].configure({each: changes[each] for each in changes if each not in of_line})
+            system.configure(self.lines[name], of_line)
+
+    def reset(self) -> None:
+        for each in self.systems.values():
+            each.reset()
+        self.lines = {name: Line() for name in self.systems}
+        self.faults.reset()
+        self.configure(self._at_start)
+
+    async def start(self, *, host: str = "127.0.0.1", port: int = 0, control_port: int = 0) -> Addresses:
+        data = web.Application(middlewares=[self._on_the_way], client_max_size=MAX_BODY)
+        for name, each in self.systems.items():
+            self._system_of.update(dict.fromkeys(data.add_routes(each.routes()), name))
+        control = web.Application(client_max_size=1024 * MAX_BODY)
+        control.add_routes(control_routes(self))
+        return Addresses(
+            data=await self._listen(data, host, port), control=await self._listen(control, host, control_port)
+        )
+
+    async def stop(self) -> None:
+        for runner in self._runners:
+            await runner.cleanup()
+
+    @web.middleware
+    async def _on_the_way(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        line = self.lines.get(self._system_of.get(request.match_info.route, ""))
+        if line and (line.latency or line.latency_jitter):
+            await asyncio.sleep(line.latency + self._random.random() * line.latency_jitter)
+        return await self.faults.pass_through(request, handler)
+
+    async def _listen(self, app: web.Application, host: str, port: int) -> str:
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+        self._runners.append(runner)
+        await runner.setup()
+        await web.TCPSite(runner, host, port, backlog=1024).start()
+        return f"http://{host}:{runner.addresses[0][1]}"
+
+
+async def serve(
+    systems: Sequence[System],
+    *,
+    host: str,
+    port: int,
+    control_port: int,
+    seed: Mapping[str, Mapping[str, Any]],
+    settings: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Run until told to stop by SIGTERM or SIGINT."""
+    server = Server(systems, settings)
+    for name, data in seed.items():
+        if name not in server.systems:
+            raise ValueError(f"unknown system {name!r} in the seed")
+        server.systems[name].seed(data)
+    addresses = await server.start(host=host, port=port, control_port=control_port)
+    stopped = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, stopped.set)
+    ready = {"event": "ready", "data": addresses.data, "control": addresses.control}
+    print(json.dumps(ready), flush=True)
+    await stopped.wait()
+    await server.stop()
