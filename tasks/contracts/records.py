@@ -112,6 +112,22 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncingContact:
+    """A contact of a company together with the person behind it in Salesforce."""
+
+    contact: Contact
+    is_primary: bool
+    """The company in question is the contact's primary one."""
+    person: Person | None = None
+    """None: it is not in Salesforce (yet)."""
+
+    @property
+    def is_lead(self) -> bool:
+        """It syncs as a Salesforce lead."""
+        return self.person is not None and self.person.kind is PersonKind.LEAD
+
+
+@dataclass(frozen=True, slots=True)
 class OpportunitySignal:
     """What the opportunities say in which a Salesforce contact has a role."""
 
@@ -172,6 +188,17 @@ class Verdict:
     """Ids, domains and counts the decision rests on. JSON values; never a person's name or e-mail address."""
 
 
+class DomainMatch(StrEnum):
+    """What an account with the company's web domain is worth as evidence."""
+
+    OFF = "off"
+    """Nothing, as in HubSpot's own integration."""
+    SUGGEST = "suggest"
+    """A person is asked."""
+    AUTO = "auto"
+    """The only account with that domain is adopted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Switches:
     """What the operator decides while the system runs: the same for every worker, kept in the ledger."""
@@ -185,8 +212,7 @@ class Switches:
     """HubSpot list id; companies outside get no account."""
     company_segment_alone: bool = False
     """The company segment decides by itself; contacts are not asked (account-only mode)."""
-    domain_match: str = "suggest"
-    """off, suggest or auto: what an account with the company's domain is worth as evidence."""
+    domain_match: DomainMatch = DomainMatch.SUGGEST
     opportunity_signals: bool = True
     """Open and won opportunities take part in a contact's stage."""
     stage_to_contacts: bool = False

@@ -100,12 +100,14 @@ class HubSpot(Protocol):
         """The stage HubSpot reports afterwards: a backward write succeeds and changes nothing."""
         ...
 
-    async def write_contact_stage(self, contact_id: ContactId, stage: StageName) -> StageName:
-        """The stage HubSpot reports afterwards."""
+    async def write_contact_stages(
+        self, contact_ids: Sequence[ContactId], stage: StageName
+    ) -> Mapping[ContactId, StageName]:
+        """The stages HubSpot reports afterwards."""
         ...
 
-    async def associate(self, association: Association) -> None:
-        """Put the contact on the company; makes it the primary company only if `is_primary` says so."""
+    async def associate(self, associations: Sequence[Association]) -> None:
+        """Put contacts on companies; makes a company the primary one only where `is_primary` says so."""
         ...
 
 
@@ -136,13 +138,17 @@ class Salesforce(Protocol):
         """Ambiguous if another account already carries this company's id."""
         ...
 
-    async def write_contact_account(self, person_id: PersonId, account_id: AccountId) -> None: ...
+    async def write_contact_accounts(self, people: Sequence[Person], account_id: AccountId) -> None:
+        """Put Salesforce contacts on the account."""
+        ...
 
 
 class Ledger(Protocol):
     """What Postgres remembers. `then` is owed in the same transaction, or not at all."""
 
     async def find_link(self, company_id: CompanyId) -> Link | None: ...
+
+    async def find_links(self, company_ids: Sequence[CompanyId]) -> Sequence[Link]: ...
 
     async def find_links_of_accounts(self, account_ids: Sequence[AccountId]) -> Sequence[Link]: ...
 
@@ -178,7 +184,7 @@ class Ledger(Protocol):
         """The stages we ourselves wrote to these contacts last: the echo guard's memory."""
         ...
 
-    async def record_written_stage(self, subject: Subject, stage: StageName) -> None: ...
+    async def record_written_stages(self, contact_ids: Sequence[ContactId], stage: StageName) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
