@@ -92,6 +92,27 @@ class Settings(BaseSettings):
                 return SecretStr("postgresql+psycopg://" + plain.removeprefix(scheme))
         return url
 
+    def missing(self) -> list[str]:
+        """What has to be set before anything can be synced, in words for the operator."""
+        secrets = {
+            "DATABASE_URL": (self.database_url, "where the ledger is"),
+            "REDIS_URL": (self.redis_url, "where Celery's messages, leases and the call budget are"),
+            "TANDEM_HUBSPOT_TOKEN": (self.hubspot_token, "the service key or private app token of the portal"),
+            "TANDEM_SALESFORCE_CONSUMER_KEY": (
+                self.salesforce_consumer_key,
+                "the client id of the external client app",
+            ),
+        }
+        problems = [
+            f"{name} is not set ({what})" for name, (value, what) in secrets.items() if not value.get_secret_value()
+        ]
+        if not (self.salesforce_consumer_secret.get_secret_value() or self.salesforce_private_key.get_secret_value()):
+            problems.append(
+                "neither TANDEM_SALESFORCE_CONSUMER_SECRET (client credentials) nor TANDEM_SALESFORCE_PRIVATE_KEY"
+                " (JWT bearer) is set"
+            )
+        return problems
+
 
 @lru_cache(maxsize=1)
 def read_settings() -> Settings:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from tasks.contracts.records import Kind
 VERSION = 1
 MAX_EVENT_BYTES = 16_384
 MAX_EVENTS = 1_000
+HUBSPOT_ID = re.compile(r"[1-9][0-9]{0,19}")
+SALESFORCE_ID = re.compile(r"[a-zA-Z0-9]{15}(?:[a-zA-Z0-9]{3})?")
 
 
 class What(StrEnum):
@@ -48,9 +51,9 @@ class Change(BaseModel):
     @model_validator(mode="after")
     def _id_fits_the_record(self) -> "Change":
         hubspot = self.record in {Kind.COMPANY, Kind.CONTACT}
-        if hubspot and not (self.id.isascii() and self.id.isdigit() and self.id[0] != "0"):
+        if hubspot and not HUBSPOT_ID.fullmatch(self.id):
             raise ValueError("id: a HubSpot record id is a positive number in decimal digits")
-        if not hubspot and not (self.id.isascii() and self.id.isalnum() and len(self.id) in {15, 18}):
+        if not hubspot and not SALESFORCE_ID.fullmatch(self.id):
             raise ValueError("id: a Salesforce record id has 15 or 18 letters and digits")
         if self.what is What.SYNC_REQUESTED and self.record is not Kind.COMPANY:
             raise ValueError("what: sync_requested is for companies")
@@ -75,7 +78,7 @@ def parse_changes(payload: Any) -> tuple[list[Change], list[Malformed]]:
     """
     events: Sequence[Any] = payload if isinstance(payload, list) else [payload]
     if len(events) > MAX_EVENTS:
-        return [], [_malformed(payload, f"{len(events)} events in one message; at most {MAX_EVENTS} are taken")]
+        return [], [malformed_event(payload, f"{len(events)} events in one message; at most {MAX_EVENTS} are taken")]
     changes: list[Change] = []
     malformed: list[Malformed] = []
     for event in events:
@@ -89,13 +92,13 @@ def parse_changes(payload: Any) -> tuple[list[Change], list[Malformed]]:
 
 def _parse_change(event: Any) -> Change | Malformed:
     if not isinstance(event, Mapping):
-        return _malformed(event, f"an event is a JSON object, this is {type(event).__name__}")
+        return malformed_event(event, f"an event is a JSON object, this is {type(event).__name__}")
     if len(_as_json(event)) > MAX_EVENT_BYTES:
-        return _malformed(event, f"the event is larger than {MAX_EVENT_BYTES} bytes")
+        return malformed_event(event, f"the event is larger than {MAX_EVENT_BYTES} bytes")
     try:
         return Change.model_validate(event)
     except ValidationError as error:
-        return _malformed(event, _explain(error))
+        return malformed_event(event, _explain(error))
 
 
 def _explain(error: ValidationError) -> str:
@@ -109,7 +112,8 @@ def _explain(error: ValidationError) -> str:
     return "; ".join(complaints)
 
 
-def _malformed(payload: Any, problem: str) -> Malformed:
+def malformed_event(payload: Any, problem: str) -> Malformed:
+    """Keep a payload together with what is wrong with it."""
     text = _as_json(payload)
     return Malformed(digest=hashlib.sha256(text.encode()).hexdigest(), payload=text, problem=problem)
 

@@ -259,6 +259,10 @@ class Job:
     failures: int = 0
     forced: bool = False
 
+    def as_owed(self) -> Owed:
+        """The row this job was claimed from."""
+        return Owed(self.task, self.record_id, self.lane)
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
