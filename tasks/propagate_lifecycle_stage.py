@@ -1,10 +1,11 @@
 """Contact → company, forward only: the most advanced contact lifts its primary company."""
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from tasks.contracts.errors import Rejected
 from tasks.contracts.reasons import Reason
-from tasks.contracts.records import BLANK_STAGE, CompanyId, Kind, StageName, SyncingContact, Verdict
+from tasks.contracts.records import BLANK_STAGE, Company, CompanyId, Kind, StageName, SyncingContact, Verdict
 from tasks.contracts.tools import Subject, Tools
 from tasks.facts import find_syncing_contacts
 from tasks.rules.lifecycle import (
@@ -32,24 +33,24 @@ async def propagate_lifecycle_stage(company_id: CompanyId, tools: Tools) -> Outc
     order = StageOrder(await tools.hubspot.read_stage_order())
     candidates = await _find_candidates(people, order, tools)
 
-    match decision := choose_stage(company.lifecycle_stage, candidates, order, forced=tools.forced):
-        case Raise(stage, because_of):
-            await _write(company_id, stage, tools)
-            evidence = {"from": company.lifecycle_stage, "to": stage, "contact": because_of}
-            verdict = Verdict(Reason.STAGE_RAISED, evidence)
-        case SetBack(stage, because_of):
+    stage = company.lifecycle_stage
+    # Why first, what afterwards: a crash in between leaves no stage nobody can explain.
+    match decision := choose_stage(stage, candidates, order, forced=tools.forced):
+        case Raise(further, because_of):
+            await _record(company, Reason.STAGE_RAISED, {"from": stage, "to": further, "contact": because_of}, tools)
+            await _write(company_id, further, tools)
+            stage = further
+        case SetBack(earlier, because_of):
+            await _record(company, Reason.STAGE_SET_BACK, {"from": stage, "to": earlier, "contact": because_of}, tools)
             # Killed in between, the stage is blank, still owed, and blank → anything is forward.
             await _write(company_id, BLANK_STAGE, tools)
-            await _write(company_id, stage, tools)
-            evidence = {"from": company.lifecycle_stage, "to": stage, "contact": because_of}
-            verdict = Verdict(Reason.STAGE_SET_BACK, evidence)
+            await _write(company_id, earlier, tools)
+            stage = earlier
         case Keep(reason):
-            stage = company.lifecycle_stage
-            verdict = Verdict(reason, {"stage": stage})
+            await _record(company, reason, {"stage": stage}, tools)
         case _:
             assert_never(decision)
 
-    await tools.ledger.record_verdict(Subject(Kind.COMPANY, company_id), verdict)
     lifted = await _lift_contacts(stage, people, order, tools)
     return Outcome.ALREADY_DONE if isinstance(decision, Keep) and not lifted else Outcome.DONE
 
@@ -69,6 +70,10 @@ async def _find_candidates(
         order,
         all_contacts=tools.switches.stages_of_all_contacts,
     )
+
+
+async def _record(company: Company, reason: Reason, evidence: Mapping[str, object], tools: Tools) -> None:
+    await tools.ledger.record_verdict(Subject(Kind.COMPANY, company.id), Verdict(reason, evidence))
 
 
 async def _write(company_id: CompanyId, stage: StageName, tools: Tools) -> None:
@@ -92,8 +97,8 @@ async def _lift_contacts(stage: StageName, people: tuple[SyncingContact, ...], o
         return 0
     # Remembered first: after a crash in between, an unwritten lift at worst silences a stage nobody has.
     await tools.ledger.record_written_stages(lifts, stage)
-    await tools.hubspot.write_contact_stages(lifts, stage)
     for contact_id in lifts:
         verdict = Verdict(Reason.STAGE_LIFTED_CONTACT, {"to": stage})
         await tools.ledger.record_verdict(Subject(Kind.CONTACT, contact_id), verdict)
+    await tools.hubspot.write_contact_stages(lifts, stage)
     return len(lifts)

@@ -19,6 +19,7 @@ class Reason(StrEnum):
     C3_QUALIFYING_CONTACT = "C3_QUALIFYING_CONTACT"
     PENDING_CONTACT_SYNC = "PENDING_CONTACT_SYNC"
     # Which account is it? (decision table T2, from the company's side)
+    ACCOUNT_CREATED = "ACCOUNT_CREATED"
     LINKED_ALREADY = "LINKED_ALREADY"
     LINKED_BY_KEY = "LINKED_BY_KEY"
     LINKED_BY_STORED_ID = "LINKED_BY_STORED_ID"
@@ -57,16 +58,17 @@ class Reason(StrEnum):
 
 IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.OBJECT_SYNC_OFF: "Company sync is switched off, so nothing is created.",
-    Reason.MANUAL: "A person pressed Sync, so the account is created although no rule would have.",
+    Reason.MANUAL: "Gets an account: a person pressed Sync.",
     Reason.COMPANY_NOT_IN_SEGMENT: "The company is not in the company segment.",
-    Reason.COMPANY_SEGMENT: "The company is in the company segment, and the segment alone decides.",
+    Reason.COMPANY_SEGMENT: "Gets an account: it is in the company segment, and the segment alone decides.",
     Reason.N1_NO_CONTACTS: "No account: the company has no contacts.",
     Reason.N3_NONE_QUALIFIES: "No account: none of its contacts is in the contact segment.",
     Reason.N2_ALL_LEADS: "No account: all its contacts are leads in Salesforce, and a lead cannot carry an account.",
-    Reason.C2_PRIVATE_CONTACT: "Account created: a qualifying contact is a Salesforce contact without an account.",
-    Reason.C1_AUTO_CREATED: "Account created: HubSpot made the company itself, and contacts sync as contacts.",
-    Reason.C3_QUALIFYING_CONTACT: "Account created: a qualifying contact is, or will be, a Salesforce contact.",
+    Reason.C2_PRIVATE_CONTACT: "Gets an account: a qualifying contact is a Salesforce contact without an account.",
+    Reason.C1_AUTO_CREATED: "Gets an account: HubSpot made the company itself, and contacts sync as contacts.",
+    Reason.C3_QUALIFYING_CONTACT: "Gets an account: a qualifying contact is, or will be, a Salesforce contact.",
     Reason.PENDING_CONTACT_SYNC: "Not yet: no contact is a Salesforce contact; looked at again when one becomes one.",
+    Reason.ACCOUNT_CREATED: "The account was created in Salesforce and linked.",
     Reason.LINKED_ALREADY: "Already linked; nothing to do.",
     Reason.LINKED_BY_KEY: "Adopted the account that already carries this company's id.",
     Reason.LINKED_BY_STORED_ID: "Adopted the account whose id the company already carries.",
