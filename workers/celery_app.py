@@ -24,7 +24,7 @@ from tasks.receive_changes import receive_changes
 from tasks.resend_owed import resend_owed
 from tasks.sync_task import SyncTask
 from workers.ledger.migrations import refuse_unless_current
-from workers.messenger import CeleryMessenger
+from workers.messenger import CeleryMessenger, queue_of
 from workers.settings import Settings, read_settings
 from workers.slices import run_slice
 from workers.telemetry.logs import configure_logging
@@ -49,8 +49,8 @@ def make_app(settings: Settings) -> Celery:
         # Results are not needed: the ledger knows what was done, and keeping them costs a quarter of the throughput.
         task_ignore_result=True,
         # A lane is a queue, so that a first load never stands in front of a customer waiting.
-        task_queues=[Queue(lane.value) for lane in Lane],
-        task_default_queue=Lane.LIVE.value,
+        task_queues=[Queue(queue_of(lane)) for lane in Lane],
+        task_default_queue=queue_of(Lane.LIVE),
         task_create_missing_queues=False,
         # A worker killed in the middle gives its message back; it may still be lost, which resend_owed heals.
         task_acks_late=True,
@@ -76,10 +76,9 @@ def make_app(settings: Settings) -> Celery:
             "socket_keepalive": True,
             "health_check_interval": 10,
             "retry_on_timeout": True,
-            # Unacknowledged messages are looked for every so many polls; the stock 100 means minutes when idle.
-            "unacked_restore_limit": 100,
-            # Two installations on one Redis do not hear each other.
-            "global_keyprefix": "tandem:",
+            # Messages of a lost worker come back some seconds after the visibility timeout; stock sweeps ten times rarer.
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
         },
         # A producer must not hang with a frozen Redis: the row is owed anyway.
         task_publish_retry=False,
@@ -94,7 +93,7 @@ def make_app(settings: Settings) -> Celery:
             "resend-owed": {
                 "task": "tasks.resend_owed",
                 "schedule": settings.resend_every.total_seconds(),
-                "options": {"queue": Lane.MAINTENANCE.value, "expires": settings.resend_every.total_seconds() * 3},
+                "options": {"queue": queue_of(Lane.MAINTENANCE), "expires": settings.resend_every.total_seconds() * 3},
             },
         },
         beat_schedule_filename=os.environ.get("TANDEM_BEAT_FILE", "celerybeat-schedule"),

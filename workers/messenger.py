@@ -13,6 +13,11 @@ from workers.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 
+def queue_of(lane: Lane) -> str:
+    """The lane's queue: where other services send their announcements as well."""
+    return f"tandem.{lane.value}"
+
+
 class CeleryMessenger:
     """One message per task, lane and slice of records; ids only, because Flower shows arguments."""
 
@@ -35,7 +40,7 @@ class CeleryMessenger:
                 f"tasks.{task}",
                 args=[record_ids],
                 kwargs={"lane": lane.value, "owed": True},
-                queue=lane.value,
+                queue=queue_of(lane),
                 countdown=after.total_seconds() or None,
                 retry=False,
             )
