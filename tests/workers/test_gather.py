@@ -15,7 +15,7 @@ class Batches:
 
     def double(self, requests: Sequence[int]) -> list[object]:
         self.calls.append(("double", sorted(requests)))
-        return [ValueError(str(one)) if one == 13 else one * 2 for one in requests]
+        return [ValueError(str(one)) if one == 1313 else one * 2 for one in requests]
 
     def negate(self, requests: Sequence[int]) -> list[int]:
         self.calls.append(("negate", sorted(requests)))
@@ -75,7 +75,7 @@ async def test_an_answer_that_is_an_error_is_raised_in_its_flow_alone(batches):
         except ValueError as problem:
             return f"refused {problem}"
 
-    assert await gather.run([flow(12), flow(13), flow(14)]) == ["24", "refused 13", "28"]
+    assert await gather.run([flow(12), flow(1313), flow(14)]) == ["24", "refused 1313", "28"]
 
 
 @pytest.mark.parametrize(("name", "error"), [("broken", ConnectionError), ("forgetful", RuntimeError)])
