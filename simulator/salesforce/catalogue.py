@@ -200,7 +200,7 @@ OPPORTUNITY = (
     required("Name", 120),
     DESCRIPTION,
     Field("StageName", "picklist", length=255, values=STAGES, nillable=False, label="Stage"),
-    Field("Amount", "currency"),
+    Field("Amount", "currency", digits=16, scale=2),
     Field("Probability", "percent", digits=3),
     Field("CloseDate", "date", nillable=False),
     text("Type", 255),

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from simulator.salesforce import timestamps
@@ -82,7 +83,8 @@ def _whole_number(field: Field, value: Any) -> int:
 
 
 def _currency(field: Field, value: Any) -> float:
-    return round(_number(field, value), 2)
+    exact = Decimal(str(_number(field, value)))
+    return float(exact.quantize(Decimal(1).scaleb(-field.scale), ROUND_HALF_UP))
 
 
 def _date(_field: Field, value: Any) -> str:

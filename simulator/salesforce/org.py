@@ -11,6 +11,7 @@ Credentials not seeded are those of `sessions.Credentials`; the JWT flow needs a
 import asyncio
 import json
 import math
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +31,9 @@ VERSIONS = {
     62.0: "Winter '25", 63.0: "Spring '25", 64.0: "Summer '25", 65.0: "Winter '26",
     66.0: "Spring '26", 67.0: "Summer '26", 68.0: "Winter '27",
 }  # fmt: skip
+VERSION = re.compile(r"v([1-9][0-9]\.0)")
 JSON_TYPE = "application/json;charset=UTF-8"
+URI_TOO_LONG = "<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>"
 ROWS_PER_CHUNK = 200
 USERINFO = "/services/oauth2/userinfo"
 
@@ -118,6 +121,9 @@ class Org:
     async def _serve_data(self, request: web.Request) -> web.Response:
         """Everything with a session. Once the body is read nothing else runs: a commit is one step."""
         body = await request.content.read() if request.can_read_body else b""
+        if len(request.raw_path) > self.settings.longest_url:
+            self.counters["error.414"] += 1
+            return web.Response(text=URI_TOO_LONG, status=414, content_type="text/html")
         try:
             call = self._read_call(request, body)
             self._spend_call()
@@ -187,10 +193,8 @@ class Org:
 
 
 def _read_version(text: str) -> float:
-    number = text[1:].removesuffix(".0")
-    if text[:1] != "v" or not (number.isascii() and number.isdigit()) or text != f"v{number}.0":
-        raise not_found()
-    version = float(number)
+    match = VERSION.fullmatch(text)
+    version = float(match[1]) if match else 0.0
     if not OLDEST_VERSION <= version <= max(VERSIONS):
         raise not_found()
     return version

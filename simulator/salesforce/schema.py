@@ -10,6 +10,8 @@ from simulator.salesforce.settings import Settings
 TEXT_TYPES = frozenset({"string", "textarea", "email", "phone", "url", "picklist"})
 NUMBER_TYPES = frozenset({"int", "double", "currency", "percent"})
 ID_TYPES = frozenset({"id", "reference"})
+FIELD_TYPES = TEXT_TYPES | NUMBER_TYPES | {"boolean", "date", "datetime"}  # that can be added
+DEFAULT_LENGTH = 255
 PERMISSIONS = frozenset({"read", "create", "update", "delete"})
 
 
@@ -32,7 +34,8 @@ class Field:
     reference_to: str = ""
     relationship: str = ""
     cascade: bool = False
-    digits: int = 18
+    digits: int = 18  # before the point
+    scale: int = 0  # behind it
 
     @property
     def indexed(self) -> bool:
@@ -145,8 +148,10 @@ def _field_from(definition: Mapping[str, Any]) -> Field:
     known = {field.name for field in fields(Field)}
     if "name" not in definition or not known.issuperset(definition):
         raise ValueError(f"not a field definition: {dict(definition)!r}")
-    field = Field(**definition)
-    return replace(field, values=tuple(field.values))
+    field = Field(**{"length": DEFAULT_LENGTH, **definition, "values": tuple(definition.get("values", ()))})
+    if field.type not in FIELD_TYPES or not isinstance(field.length, int):
+        raise ValueError(f"not a field definition: {dict(definition)!r}")
+    return field
 
 
 def _permissions_on(name: str, settings: Settings) -> frozenset[str]:

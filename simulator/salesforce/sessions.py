@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -59,6 +60,7 @@ class Sessions:
         self._settings = settings
         self._org_id = org_id
         self._public_key: RSAPublicKey | None = None
+        self._calls: Counter[str] = Counter()  # by token
         self._users: dict[str, tuple[str, float]] = {}  # by token: the user, and when the session began
 
     def adopt(self, credentials: Credentials) -> None:
@@ -67,6 +69,7 @@ class Sessions:
 
     def expire_all(self) -> None:
         self._users.clear()
+        self._calls.clear()
 
     def find_user(self, authorization: str) -> str | None:
         scheme, _, token = authorization.partition(" ")
@@ -74,7 +77,11 @@ class Sessions:
         if user_id is None or scheme.lower() not in {"bearer", "oauth"}:
             return None
         lifetime = self._settings.token_lifetime
-        return None if lifetime is not None and time.monotonic() - began >= lifetime else user_id
+        if lifetime is not None and time.monotonic() - began >= lifetime:
+            return None
+        self._calls[token] += 1
+        most_calls = self._settings.token_calls
+        return None if most_calls is not None and self._calls[token] > most_calls else user_id
 
     def log_in(
         self, form: Mapping[str, str], authorization: str, *, user_id: str, origin: str

@@ -13,6 +13,7 @@ class Settings:
     # Logging in
     instance_url: str | None = None  # None: wherever the token was asked for
     token_lifetime: float | None = None  # seconds; None: until expired on demand
+    token_calls: int | None = None  # a session ends after so many calls, wherever the caller is by then
     audiences: list[str] = field(
         default_factory=lambda: ["https://login.salesforce.com", "https://test.salesforce.com"]
     )
@@ -26,6 +27,7 @@ class Settings:
     api_usage: int = 0
     api_disabled: bool = False
     concurrent_limit: int = 25
+    longest_url: int = 16_384
     long_request_seconds: float = 20.0
     chunk_seconds: float = 0.0  # what the org's automation costs per 200 rows written
 

@@ -104,6 +104,10 @@ class Writer:
     def delete(self, sobject: SObject, record: Record, options: WriteOptions) -> None:
         """Into the recycle bin, and what hangs on it too; its unique keys are free again."""
         _demand(sobject, "delete")
+        self._bury(sobject, record, options)
+
+    def _bury(self, sobject: SObject, record: Record, options: WriteOptions) -> None:
+        """Nobody asks whether the user may delete the children."""
         now = timestamps.now()
         stamped = {"IsDeleted": True, "LastModifiedDate": now, "SystemModstamp": now}
         table = self._store.tables[sobject.name]
@@ -113,7 +117,7 @@ class Writer:
             for field in child_table.sobject.fields.values():
                 if field.cascade and field.reference_to == sobject.name:
                     for child in child_table.find(field, record["Id"]):
-                        self.delete(child_table.sobject, child, options)
+                        self._bury(child_table.sobject, child, options)
 
     def _save(self, sobject: SObject, record: Record, before: Record | None, options: WriteOptions) -> None:
         now = timestamps.now()

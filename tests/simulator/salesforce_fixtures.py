@@ -87,7 +87,7 @@ class Client:
 
     def library(self) -> Salesforce:
         return Salesforce(
-            session_id=self.http.headers["Authorization"].split()[1],  # type: ignore[union-attr]
+            session_id=str(self.http.headers["Authorization"]).removeprefix("Bearer "),
             instance_url="https://acme.my.salesforce.com",
             session=self.library_session(),
             version=VERSION,
@@ -121,15 +121,15 @@ def serving(org: Org) -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def served_org() -> Iterator[tuple[Org, int]]:
+def salesforce_server() -> Iterator[tuple[Org, int]]:
     org = Org()
     with serving(org) as port:
         yield org, port
 
 
 @pytest.fixture
-def client(served_org: tuple[Org, int]) -> Client:
-    org, port = served_org
+def salesforce(salesforce_server: tuple[Org, int]) -> Client:
+    org, port = salesforce_server
     org.reset()
     return Client(org, port)
 
