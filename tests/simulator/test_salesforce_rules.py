@@ -179,6 +179,14 @@ def test_a_duplicate_rule_looks_at_every_field_and_only_at_changes(salesforce):
     assert (refusal(answer), answer.json()[0]["message"]) == ((400, "DUPLICATES_DETECTED"), "Look twice")
 
 
+def test_a_record_is_no_duplicate_of_itself(salesforce):
+    salesforce.org.configure(
+        {"duplicate_rules": [{"object": "Account", "fields": ["Name"], "mode": "block"}]}
+    )
+    record_id = salesforce.create(Name="Acme")
+    assert salesforce.call("PATCH", f"sobjects/Account/{record_id}", {"Name": "ACME"}).status_code == 204
+
+
 def test_a_validation_rule_refuses_in_the_words_of_the_admin(salesforce):
     rule = {
         "object": "Account",

@@ -205,6 +205,8 @@ def test_an_error_points_at_its_place():
         ("Name LIKE 'a_b'", ["a_b"]),
         ("Name LIKE 'a\\_b'", ["a_b"]),
         ("Name LIKE '%\\%'", ["100%"]),
+        ("Name LIKE '_acme' OR Name LIKE 'acme_'", []),
+        ("Name != 'acme' AND Name != 'acme gmbh'", ["100%", "a_b", "O'Hara", "Ünal", None, "x\\y", None]),
         ("Name LIKE '_cme'", ["Acme", "ACME"]),
         ("Name = 'O\\'Hara'", ["O'Hara"]),
         ("Name = 'x\\\\y'", ["x\\y"]),
@@ -333,6 +335,15 @@ def test_an_index_finds_what_a_scan_finds(keys, wanted):
     members = ", ".join(map(quoted, wanted))
     by_index = found(store, f"WHERE HubSpot_Company_Id__c IN ({members})")
     assert by_index == found(store, f"WHERE Name IN ({members})")
+
+
+def test_an_index_narrows_a_condition_without_deciding_it():
+    store = store_of(HubSpot_Company_Id__c=["1", "2", "3", "4"], Name=["a", "b", "a", "a"])
+    assert found(store, "WHERE HubSpot_Company_Id__c IN ('1', '2', '3') AND Name = 'a'") == ["a", "a"]
+    key = "HubSpot_Company_Id__c"
+    assert found(store, f"WHERE ({key} = '1' AND Name = 'a') OR {key} IN ('2', '9')") == ["a", "b"]
+    assert found(store, f"WHERE {key} = '1' OR Name = 'b'") == ["a", "b"]
+    assert found(store, f"WHERE {key} IN ('1', '2') AND {key} IN ('2', '3', '4')") == ["b"]
 
 
 @settings(max_examples=100, deadline=None)

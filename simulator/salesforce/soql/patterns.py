@@ -75,20 +75,14 @@ def _contains_any(literals: list[str]) -> Callable[[str], bool]:
         wanted = literals[0]
         return lambda text: wanted in text
     tree: dict[str, Any] = {}
-    for literal in sorted(set(literals), key=len):
-        _plant(tree, literal)
+    for literal in literals:
+        branch = tree
+        for character in literal:
+            branch = branch.setdefault(character, {})
+        branch[""] = {}
     regex = _tree_regex(tree, 0)
     search = re.compile(regex or "|".join(map(re.escape, literals))).search
     return lambda text: search(text) is not None
-
-
-def _plant(tree: dict[str, Any], literal: str) -> None:
-    """Shorter literals come first: whatever continues one of them is found with it."""
-    for character in literal:
-        if tree.get("") is not None:
-            return
-        tree = tree.setdefault(character, {})
-    tree[""] = {}
 
 
 def _tree_regex(tree: dict[str, Any], depth: int) -> str | None:
@@ -98,7 +92,7 @@ def _tree_regex(tree: dict[str, Any], depth: int) -> str | None:
         ((character, tree),) = tree.items()
         chain += re.escape(character)
     if "" in tree:
-        return chain
+        return chain  # whatever continues this literal is found with it
     if depth > DEEPEST_TREE:
         return None
     branches = []
