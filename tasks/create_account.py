@@ -1,0 +1,150 @@
+"""Give a HubSpot company its Salesforce account: adopt the existing one, or create it."""
+
+from typing import assert_never
+
+from tasks.contracts.errors import Ambiguous, Busy, Rejected
+from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
+from tasks.contracts.records import (
+    Company,
+    CompanyId,
+    ContactId,
+    DomainMatch,
+    Kind,
+    Link,
+    Owed,
+    SyncingContact,
+    Verdict,
+)
+from tasks.contracts.tools import AccountValues, Lease, Subject, Tools
+from tasks.facts import find_syncing_contacts
+from tasks.rules.account_creation import Create, LeaveAlone, Standing, may_have_account
+from tasks.rules.identity import domain_identities, identities_at_stake
+from tasks.rules.matching import Adopt, AskHuman, Candidates, Match, NoMatch, match_account, search_terms
+from tasks.sync_task import Outcome, sync_task
+
+
+@sync_task("create_account", of=Kind.COMPANY)
+async def create_account(company_id: CompanyId, tools: Tools) -> Outcome:
+    """Decision tables T1 and T2; ends with a link, a reason why there is none, or a question."""
+    if not tools.switches.company_sync:
+        return await _leave_alone(company_id, Reason.OBJECT_SYNC_OFF, tools)
+    if await tools.ledger.find_link(company_id):
+        return await _already_linked(company_id, tools)
+
+    company = await tools.hubspot.find_company(company_id)
+    if company is None:
+        return await _leave_alone(company_id, Reason.COMPANY_GONE, tools)
+    people = await find_syncing_contacts(company_id, tools)
+
+    async with tools.leases.hold(identities_at_stake(company, people)) as lease:
+        # Somebody may have linked it while we were reading.
+        if await tools.ledger.find_link(company_id):
+            return await _already_linked(company_id, tools)
+        match match := await _find_match(company, people, tools):
+            case Adopt(account, reason, evidence):
+                verdict = Verdict(reason, {"account": account.id, **evidence})
+                return await _link(Link(company_id, account.id), verdict, lease, tools)
+            case AskHuman(reason, evidence):
+                raise Ambiguous(f"company {company_id}: {IN_PLAIN_WORDS[reason]}", code=reason, evidence=evidence)
+            case NoMatch():
+                return await _create_if_allowed(company, people, lease, tools)
+            case _:
+                assert_never(match)
+
+
+async def _find_match(company: Company, people: tuple[SyncingContact, ...], tools: Tools) -> Match:
+    accounts = await tools.salesforce.find_accounts(search_terms(company, people))
+    links = await tools.ledger.find_links_of_accounts([account.id for account in accounts])
+    candidates = Candidates(accounts, {link.account_id: link.company_id for link in links})
+    match = match_account(company, people, candidates, tools.switches.domain_match)
+    # Pressing Sync is a person's answer to "is this the same customer as the other company?": no.
+    if tools.forced and isinstance(match, AskHuman) and match.reason is Reason.CONFLICT_DOMAIN_TAKEN:
+        return NoMatch()
+    return match
+
+
+async def _create_if_allowed(
+    company: Company, people: tuple[SyncingContact, ...], lease: Lease, tools: Tools
+) -> Outcome:
+    standing = await _find_standing(company, people, tools)
+    match decision := may_have_account(company, people, standing, tools.switches, forced=tools.forced):
+        case LeaveAlone(reason):
+            return await _leave_alone(company.id, reason, tools)
+        case Create(reason):
+            return await _create(company, reason, lease, tools)
+        case _:
+            assert_never(decision)
+
+
+async def _find_standing(company: Company, people: tuple[SyncingContact, ...], tools: Tools) -> Standing:
+    contact_ids = [one.contact.id for one in people]
+    qualifying = frozenset(contact_ids)
+    in_segment = True
+    if tools.switches.contact_segment and contact_ids and not tools.forced:
+        members = await tools.hubspot.find_members(tools.switches.contact_segment, Kind.CONTACT, contact_ids)
+        qualifying = frozenset(ContactId(member) for member in members)
+    if tools.switches.company_segment and not tools.forced:
+        members = await tools.hubspot.find_members(tools.switches.company_segment, Kind.COMPANY, [company.id])
+        in_segment = company.id in members
+    return Standing(qualifying, company_in_segment=in_segment)
+
+
+async def _create(company: Company, reason: Reason, lease: Lease, tools: Tools) -> Outcome:
+    name = company.name or company.domain
+    if not name:
+        raise Rejected(
+            f"company {company.id} has neither a name nor a domain, and Salesforce requires a name",
+            code=Reason.COMPANY_UNNAMED,
+            remedy="Give the company a name in HubSpot; it is tried again when it changes.",
+        )
+    await _claim(company, tools)
+    # Why first, what afterwards: a crash in between leaves no account nobody can explain.
+    await tools.ledger.record_verdict(Subject(Kind.COMPANY, company.id), Verdict(reason))
+    values = AccountValues(name=name, website=company.website or company.domain)
+    upserted = await tools.salesforce.upsert_account(company.id, values)
+
+    # A crash before this line is safe: the upsert is keyed by the company id.
+    outcome = Reason.ACCOUNT_CREATED if upserted.created else Reason.LINKED_AFTER_RACE
+    verdict = Verdict(outcome, {"account": upserted.account_id})
+    return await _link(Link(company.id, upserted.account_id), verdict, lease, tools)
+
+
+async def _claim(company: Company, tools: Tools) -> None:
+    """Postgres remembers who is creating an account for this domain, should Redis forget."""
+    if tools.forced or tools.switches.domain_match is DomainMatch.OFF:
+        return
+    holders = await tools.ledger.claim_identities(company.id, domain_identities(company))
+    if not holders:
+        return
+    holder = min(holders.values())
+    if await tools.ledger.find_link(holder) is None:
+        raise Busy(f"company {company.id}: company {holder} is about to get an account for the same domain")
+    reason = Reason.CONFLICT_DOMAIN_TAKEN
+    raise Ambiguous(
+        f"company {company.id}: {IN_PLAIN_WORDS[reason]}",
+        code=reason,
+        evidence={"linked_company": holder, "domains": sorted(identity.value for identity in holders)},
+    )
+
+
+async def _link(link: Link, verdict: Verdict, lease: Lease, tools: Tools) -> Outcome:
+    await tools.ledger.record_link(link, verdict, fence=lease.fence, then=_next(link.company_id))
+    return Outcome.DONE
+
+
+async def _already_linked(company_id: CompanyId, tools: Tools) -> Outcome:
+    verdict = Verdict(Reason.LINKED_ALREADY)
+    await tools.ledger.record_verdict(Subject(Kind.COMPANY, company_id), verdict, then=_next(company_id))
+    return Outcome.ALREADY_DONE
+
+
+async def _leave_alone(company_id: CompanyId, reason: Reason, tools: Tools) -> Outcome:
+    # Without an account the contacts still move the company's stage forward.
+    goes_on = reason not in {Reason.OBJECT_SYNC_OFF, Reason.COMPANY_GONE}
+    then = (Owed("propagate_lifecycle_stage", company_id),) if goes_on else ()
+    await tools.ledger.record_verdict(Subject(Kind.COMPANY, company_id), Verdict(reason), then=then)
+    return Outcome.LEFT_ALONE
+
+
+def _next(company_id: CompanyId) -> tuple[Owed, ...]:
+    return (Owed("link_company", company_id), Owed("propagate_lifecycle_stage", company_id))

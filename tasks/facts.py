@@ -1,0 +1,64 @@
+"""What the flows ask about people: a company's contacts, and who they are in Salesforce."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from tasks.contracts.records import (
+    CompanyId,
+    Contact,
+    ContactId,
+    ContactLink,
+    Person,
+    SyncingContact,
+)
+from tasks.contracts.tools import Tools
+from tasks.rules.people import choose_person
+
+
+async def find_syncing_contacts(company_id: CompanyId, tools: Tools) -> tuple[SyncingContact, ...]:
+    """The company's contacts, each with the person behind it; what is found out is remembered."""
+    associations = await tools.hubspot.find_contacts_of(company_id)
+    if not associations:
+        return ()
+    primary = {one.contact_id for one in associations if one.is_primary}
+    contacts = await tools.hubspot.find_contacts([one.contact_id for one in associations])
+    people = await find_people_behind(contacts, tools)
+    return tuple(
+        SyncingContact(contact, contact.id in primary, people.get(contact.id))
+        for contact in sorted(contacts, key=lambda one: one.id)
+    )
+
+
+async def find_people_behind(contacts: Sequence[Contact], tools: Tools) -> dict[ContactId, Person]:
+    """The Salesforce contact or lead behind each contact, by e-mail address; the links are recorded."""
+    if not contacts:
+        return {}
+    links = await tools.ledger.find_contact_links([contact.id for contact in contacts])
+    known = {link.contact_id: link for link in links}
+    emails = sorted({contact.email for contact in contacts if contact.email})
+    found = await tools.salesforce.find_people(emails, [link.person_id for link in links])
+    by_email: dict[str, list[Person]] = defaultdict(list)
+    by_id = {person.id: person for person in found}
+    for person in by_id.values():
+        by_email[person.email].append(person)
+
+    people: dict[ContactId, Person] = {}
+    for contact in contacts:
+        link = known.get(contact.id)
+        candidates = by_email[contact.email] if contact.email else []
+        # The known person stays a candidate although its address was changed in Salesforce.
+        if link and link.person_id in by_id:
+            candidates = [*candidates, by_id[link.person_id]]
+        if chosen := choose_person(candidates, link):
+            people[contact.id] = chosen
+    await _remember(people, known, tools)
+    return people
+
+
+async def _remember(people: dict[ContactId, Person], known: dict[ContactId, ContactLink], tools: Tools) -> None:
+    current = [
+        ContactLink(contact_id, person.id, person.kind, person.account_id) for contact_id, person in people.items()
+    ]
+    news = [link for link in current if known.get(link.contact_id) != link]
+    if news:
+        await tools.ledger.record_contact_links(news)

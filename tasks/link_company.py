@@ -1,0 +1,84 @@
+"""Write each side's id onto the other, and bring the contacts along."""
+
+from tasks.contracts.errors import Ambiguous, Gone
+from tasks.contracts.reasons import Reason
+from tasks.contracts.records import Association, Company, CompanyId, ContactLink, Kind, Link, SyncingContact, Verdict
+from tasks.contracts.tools import AccountSearch, Subject, Tools
+from tasks.facts import find_syncing_contacts
+from tasks.sync_task import Outcome, sync_task
+
+
+@sync_task("link_company", of=Kind.COMPANY)
+async def link_company(company_id: CompanyId, tools: Tools) -> Outcome:
+    """Every step looks first and writes only what differs, so any part of it may be repeated."""
+    link = await tools.ledger.find_link(company_id)
+    if link is None or not tools.switches.company_sync:
+        return Outcome.LEFT_ALONE
+    company = await tools.hubspot.find_company(company_id)
+    if company is None:
+        await tools.ledger.record_verdict(Subject(Kind.COMPANY, company_id), Verdict(Reason.COMPANY_GONE))
+        return Outcome.LEFT_ALONE
+
+    wrote_ids = [await _write_key(link, tools), await _write_stored_id(company, link, tools)]
+    people = await find_syncing_contacts(company_id, tools)
+    given_account = await _give_account(link, people, tools)
+    associated = await _associate(link, people, tools)
+    if not (any(wrote_ids) or given_account or associated):
+        return Outcome.ALREADY_DONE
+
+    evidence = {"account": link.account_id, "contacts_given_account": given_account, "contacts_associated": associated}
+    await tools.ledger.record_verdict(Subject(Kind.COMPANY, company_id), Verdict(Reason.IDS_WRITTEN, evidence))
+    return Outcome.DONE
+
+
+async def _write_key(link: Link, tools: Tools) -> bool:
+    """The company's id onto the account."""
+    accounts = await tools.salesforce.find_accounts(AccountSearch(link.company_id, (link.account_id,)))
+    linked = [account for account in accounts if account.id == link.account_id]
+    if not linked:
+        raise Gone(
+            f"account {link.account_id}, linked with company {link.company_id}, is not in Salesforce",
+            code="ACCOUNT_GONE",
+            remedy="Restore the account from the recycle bin, or unlink the company.",
+        )
+    holder = linked[0].company_id
+    if holder == link.company_id:
+        return False
+    if holder is not None:
+        raise Ambiguous(
+            f"account {link.account_id} carries the id of company {holder}, but is linked with {link.company_id}",
+            code=Reason.CONFLICT_DUP_LINK,
+            evidence={"account": link.account_id, "carries": holder},
+        )
+    await tools.salesforce.write_company_id(link.account_id, link.company_id)
+    return True
+
+
+async def _write_stored_id(company: Company, link: Link, tools: Tools) -> bool:
+    """The account's id onto the company."""
+    if company.account_id == link.account_id:
+        return False
+    await tools.hubspot.write_account_id(company.id, link.account_id)
+    return True
+
+
+async def _give_account(link: Link, people: tuple[SyncingContact, ...], tools: Tools) -> int:
+    """Salesforce contacts without an account get this one, if the company is their primary one."""
+    private = {one.contact.id: one.person for one in people if one.is_primary and one.person and one.person.is_private}
+    if not private:
+        return 0
+    await tools.salesforce.write_contact_accounts(list(private.values()), link.account_id)
+    await tools.ledger.record_contact_links(
+        [ContactLink(contact_id, person.id, person.kind, link.account_id) for contact_id, person in private.items()]
+    )
+    return len(private)
+
+
+async def _associate(link: Link, people: tuple[SyncingContact, ...], tools: Tools) -> int:
+    """Contacts that sit on the account in Salesforce sit on the company in HubSpot."""
+    present = {one.contact.id for one in people}
+    linked = await tools.ledger.find_contact_links_of_account(link.account_id)
+    missing = [one.contact_id for one in linked if one.contact_id not in present]
+    if missing:
+        await tools.hubspot.associate([Association(link.company_id, contact_id) for contact_id in missing])
+    return len(missing)

@@ -1,0 +1,104 @@
+"""Contact → company, forward only: the most advanced contact lifts its primary company."""
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from tasks.contracts.errors import Rejected
+from tasks.contracts.reasons import Reason
+from tasks.contracts.records import BLANK_STAGE, Company, CompanyId, Kind, StageName, SyncingContact, Verdict
+from tasks.contracts.tools import Subject, Tools
+from tasks.facts import find_syncing_contacts
+from tasks.rules.lifecycle import (
+    Keep,
+    Raise,
+    SetBack,
+    StageCandidate,
+    StageOrder,
+    choose_candidates,
+    choose_lifts,
+    choose_stage,
+)
+from tasks.sync_task import Outcome, sync_task
+
+
+@sync_task("propagate_lifecycle_stage", of=Kind.COMPANY)
+async def propagate_lifecycle_stage(company_id: CompanyId, tools: Tools) -> Outcome:
+    """Decision table T3. Forced, the company follows its contacts backwards as well."""
+    if not tools.switches.company_sync:
+        return Outcome.LEFT_ALONE
+    company = await tools.hubspot.find_company(company_id)
+    if company is None:
+        return Outcome.LEFT_ALONE
+    people = await find_syncing_contacts(company_id, tools)
+    order = StageOrder(await tools.hubspot.read_stage_order())
+    candidates = await _find_candidates(people, order, tools)
+
+    stage = company.lifecycle_stage
+    # Why first, what afterwards: a crash in between leaves no stage nobody can explain.
+    match decision := choose_stage(stage, candidates, order, forced=tools.forced):
+        case Raise(further, because_of):
+            await _record(company, Reason.STAGE_RAISED, {"from": stage, "to": further, "contact": because_of}, tools)
+            await _write(company_id, further, tools)
+            stage = further
+        case SetBack(earlier, because_of):
+            await _record(company, Reason.STAGE_SET_BACK, {"from": stage, "to": earlier, "contact": because_of}, tools)
+            # Killed in between, the stage is blank, still owed, and blank → anything is forward.
+            await _write(company_id, BLANK_STAGE, tools)
+            await _write(company_id, earlier, tools)
+            stage = earlier
+        case Keep(reason):
+            await _record(company, reason, {"stage": stage}, tools)
+        case _:
+            assert_never(decision)
+
+    lifted = await _lift_contacts(stage, people, order, tools)
+    return Outcome.ALREADY_DONE if isinstance(decision, Keep) and not lifted else Outcome.DONE
+
+
+async def _find_candidates(
+    people: tuple[SyncingContact, ...], order: StageOrder, tools: Tools
+) -> tuple[StageCandidate, ...]:
+    person_ids = [one.person.id for one in people if one.person and not one.is_lead]
+    ask_salesforce = tools.switches.opportunity_signals and person_ids
+    signals = await tools.salesforce.find_opportunity_signals(person_ids) if ask_salesforce else ()
+    contact_ids = [one.contact.id for one in people]
+    written = await tools.ledger.find_written_stages(contact_ids) if contact_ids else {}
+    return choose_candidates(
+        people,
+        {signal.person_id: signal for signal in signals},
+        written,
+        order,
+        all_contacts=tools.switches.stages_of_all_contacts,
+    )
+
+
+async def _record(company: Company, reason: Reason, evidence: Mapping[str, object], tools: Tools) -> None:
+    await tools.ledger.record_verdict(Subject(Kind.COMPANY, company.id), Verdict(reason, evidence))
+
+
+async def _write(company_id: CompanyId, stage: StageName, tools: Tools) -> None:
+    """HubSpot answers a refused change with success, so only the stage it reports back counts."""
+    reported = await tools.hubspot.write_company_stage(company_id, stage)
+    if reported != stage:
+        raise Rejected(
+            f"company {company_id}: HubSpot kept stage {reported!r} instead of taking {stage!r}",
+            code=Reason.STAGE_REFUSED,
+            remedy="Somebody moved the stage at the same moment, or a workflow holds it; it is looked at again"
+            " when the company or a contact changes.",
+        )
+
+
+async def _lift_contacts(stage: StageName, people: tuple[SyncingContact, ...], order: StageOrder, tools: Tools) -> int:
+    """The other direction of the cascade, where the operator wants it and HubSpot's own is off."""
+    if not tools.switches.stage_to_contacts:
+        return 0
+    lifts = choose_lifts(stage, people, order)
+    if not lifts:
+        return 0
+    # Remembered first: after a crash in between, an unwritten lift at worst silences a stage nobody has.
+    await tools.ledger.record_written_stages(lifts, stage)
+    for contact_id in lifts:
+        verdict = Verdict(Reason.STAGE_LIFTED_CONTACT, {"to": stage})
+        await tools.ledger.record_verdict(Subject(Kind.CONTACT, contact_id), verdict)
+    await tools.hubspot.write_contact_stages(lifts, stage)
+    return len(lifts)

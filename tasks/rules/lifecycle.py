@@ -1,0 +1,133 @@
+"""The order of stages, and which one wins: decision table T3. Forward only, unless a person asks otherwise."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tasks.contracts.reasons import Reason
+from tasks.contracts.records import (
+    BLANK_STAGE,
+    ContactId,
+    OpportunitySignal,
+    StageName,
+    SyncingContact,
+)
+
+OPPORTUNITY = StageName("opportunity")
+CUSTOMER = StageName("customer")
+OTHER = StageName("other")
+
+
+@dataclass(frozen=True, slots=True)
+class StageOrder:
+    """The portal's stages, least advanced first, as its property options list them.
+
+    `other` stands last in HubSpot's list without being more advanced than `customer`, so it has no rank.
+    """
+
+    stages: Sequence[StageName]
+
+    def rank(self, stage: StageName) -> int | None:
+        """None for blank, `other`, deleted and unknown stages."""
+        if stage == OTHER or stage not in self.stages:
+            return None
+        return self.stages.index(stage)
+
+    def furthest(self, stages: Sequence[StageName]) -> StageName | None:
+        """The most advanced one that has a rank."""
+        ranked = [stage for stage in stages if self.rank(stage) is not None]
+        return max(ranked, key=self.stages.index, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Raise:
+    """The company moves forward to this stage."""
+
+    stage: StageName
+    because_of: ContactId
+
+
+@dataclass(frozen=True, slots=True)
+class SetBack:
+    """A person wants the company's stage to follow its contacts: clear, verify, set, verify."""
+
+    stage: StageName
+    because_of: ContactId
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """The company's stage stays as it is."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class StageCandidate:
+    """A contact that has a say, and the furthest stage it speaks for."""
+
+    contact_id: ContactId
+    stage: StageName
+
+
+def choose_candidates(
+    people: Sequence[SyncingContact],
+    signals: Mapping[str, OpportunitySignal],
+    written: Mapping[ContactId, StageName],
+    order: StageOrder,
+    *,
+    all_contacts: bool,
+) -> tuple[StageCandidate, ...]:
+    """Contacts whose primary company this is and that sync (or all), each with its own or its opportunities' stage.
+
+    A stage that we ourselves wrote to a contact says nothing: it would only come back as an echo.
+    """
+    candidates = []
+    for one in people:
+        if not one.is_primary or not (one.person or all_contacts):
+            continue
+        own = one.contact.lifecycle_stage
+        stages = [] if written.get(one.contact.id) == own else [own]
+        signal = signals.get(one.person.id) if one.person else None
+        if signal and signal.has_open:
+            stages.append(OPPORTUNITY)
+        if signal and signal.has_won:
+            stages.append(CUSTOMER)
+        furthest = order.furthest(stages)
+        if furthest:
+            candidates.append(StageCandidate(one.contact.id, furthest))
+    return tuple(candidates)
+
+
+def choose_stage(
+    current: StageName, candidates: Sequence[StageCandidate], order: StageOrder, *, forced: bool
+) -> Raise | SetBack | Keep:
+    """The most advanced contact lifts the company; equal or lower changes nothing; forced follows both ways."""
+    best = max(candidates, key=lambda one: (order.rank(one.stage) or 0, one.contact_id), default=None)
+    if best is None:
+        return Keep(Reason.STAGE_NO_CANDIDATE)
+    if best.stage == current:
+        return Keep(Reason.STAGE_KEPT)
+    if current == BLANK_STAGE:
+        return Raise(best.stage, best.contact_id)
+    current_rank, best_rank = order.rank(current), order.rank(best.stage)
+    if current_rank is not None and best_rank is not None and best_rank > current_rank:
+        return Raise(best.stage, best.contact_id)
+    if forced:
+        return SetBack(best.stage, best.contact_id)
+    return Keep(Reason.STAGE_UNRANKED if current_rank is None else Reason.STAGE_KEPT)
+
+
+def choose_lifts(
+    company_stage: StageName, people: Sequence[SyncingContact], order: StageOrder
+) -> tuple[ContactId, ...]:
+    """The contacts that follow their primary company forward; nobody is ever lowered."""
+    target = order.rank(company_stage)
+    if target is None:
+        return ()
+    lifts = []
+    for one in people:
+        stage = one.contact.lifecycle_stage
+        rank = order.rank(stage)
+        if one.is_primary and (stage == BLANK_STAGE or (rank is not None and rank < target)):
+            lifts.append(one.contact.id)
+    return tuple(lifts)

@@ -1,0 +1,44 @@
+"""When to try again, when to stop and ask a human."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tasks.contracts.errors import Busy, Halted, Throttled, TryAgain
+
+MAX_FAILURES = 8
+LONGEST_WAIT = timedelta(minutes=5)
+NOBODY_WAITS_LONGER = timedelta(hours=6)
+"""For somebody else at work; a quota may take a day."""
+NOBODY_IS_THROTTLED_LONGER = timedelta(hours=48)
+WAIT_FOR_A_LEASE = timedelta(seconds=1)
+WAIT_FOR_AN_ADMIN = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What has been tried so far: real failures, not waits; and since when it is owed."""
+
+    failures: int
+    age: timedelta
+
+
+def next_wait(problem: TryAgain, attempt: Attempt) -> timedelta | None:
+    """How long to wait; None: park it. The CRM knows best, waiting is not failing, nobody waits forever."""
+    match problem:
+        case Throttled():
+            wait = problem.after or WAIT_FOR_A_LEASE
+            return wait if attempt.age < NOBODY_IS_THROTTLED_LONGER else None
+        case Busy():
+            wait = problem.after or WAIT_FOR_A_LEASE
+            return wait if attempt.age < NOBODY_WAITS_LONGER else None
+        case Halted():
+            return WAIT_FOR_AN_ADMIN
+        case _ if attempt.failures >= MAX_FAILURES:
+            return None
+        case _:
+            return problem.after or min(timedelta(seconds=2**attempt.failures), LONGEST_WAIT)
+
+
+def uses_up_an_attempt(problem: TryAgain) -> bool:
+    """Waiting for a lease, for quota or for an admin is not failing."""
+    return not isinstance(problem, Busy | Throttled | Halted)

@@ -1,0 +1,134 @@
+"""Every flow, killed after its n-th tool call for every n, then run again: the same end as without the crash."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from tasks.contracts.reasons import Reason
+from tasks.contracts.records import AccountId, CompanyId, ContactId, ContactLink, Kind, PersonKind, StageName
+from tasks.contracts.tools import Subject
+from tasks.create_account import create_account
+from tasks.link_company import link_company
+from tasks.link_contact import link_contact
+from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
+from tasks.sync_task import SyncTask
+from tests.doubles.world import Killed, World
+
+ACCOUNT = "001000000000001AAA"
+
+
+def creating() -> World:
+    world = World()
+    world.company(domain="acme.com", lifecycle_stage=StageName("lead"))
+    world.person(world.contact(stage="customer"), PersonKind.CONTACT)
+    return world
+
+
+def adopting() -> World:
+    world = World()
+    world.company()
+    world.account(ACCOUNT, website="acme.com")
+    world.person(world.contact(), PersonKind.CONTACT, account=ACCOUNT)
+    return world
+
+
+def linking() -> World:
+    world = adopting()
+    world.link("1", ACCOUNT)
+    world.person(world.contact(), PersonKind.CONTACT)
+    stray = world.contact(None)
+    person = world.person(stray, PersonKind.CONTACT, account=ACCOUNT)
+    world.ledger.contact_links[stray] = ContactLink(stray, person.id, person.kind, AccountId(ACCOUNT))
+    return world
+
+
+def staging() -> World:
+    world = creating()
+    world.switches = World(stage_to_contacts=True).switches
+    world.contact(stage="subscriber")
+    return world
+
+
+FLOWS: Mapping[str, tuple[SyncTask, Callable[[], World], str]] = {
+    "create_account-creates": (create_account, creating, "1"),
+    "create_account-adopts": (create_account, adopting, "1"),
+    "link_company": (link_company, linking, "1"),
+    "link_contact": (link_contact, linking, "1001"),
+    "propagate_lifecycle_stage": (propagate_lifecycle_stage, staging, "1"),
+    "propagate_lifecycle_stage-backwards": (propagate_lifecycle_stage, staging, "1"),
+}
+
+
+def state_of(world: World) -> dict[str, object]:
+    """All that a customer could see."""
+    return {
+        "companies": world.hubspot.companies,
+        "contacts": world.hubspot.contacts,
+        "associations": world.hubspot.associations,
+        "accounts": world.salesforce.accounts,
+        "people": world.salesforce.people,
+        "created": world.salesforce.created,
+        "links": {company_id: link for company_id, (link, _) in world.ledger.links.items()},
+        "contact_links": world.ledger.contact_links,
+        "timeline": [(subject, verdict.code) for subject, verdict in world.ledger.timeline],
+        "owed": set(world.ledger.owed),
+    }
+
+
+async def run_to_the_end(name: str) -> tuple[World, int]:
+    task, make, record_id = FLOWS[name]
+    world = make()
+    await task(record_id, world.tools(forced=name.endswith("backwards")))
+    return world, len(world.calls.made)
+
+
+COMPANY_1 = Subject(Kind.COMPANY, "1")
+FOUND_DONE = {
+    # Created, but killed before the link was written: the account is found by its key.
+    "create_account-creates": {(COMPANY_1, Reason.ACCOUNT_CREATED)},
+    # Everything written, but killed before the summary: there is nothing left to sum up.
+    "link_company": {(COMPANY_1, Reason.IDS_WRITTEN)},
+}
+"""What the timeline may lack after a crash, because the second run finds it done."""
+
+SWEEP = [pytest.param(name, nth, id=f"{name}-{nth}") for name in FLOWS for nth in range(1, 19)]
+
+
+@pytest.mark.parametrize(("name", "nth"), SWEEP)
+async def test_a_crash_after_any_call_ends_like_no_crash(name, nth):
+    task, make, record_id = FLOWS[name]
+    expected, calls = await run_to_the_end(name)
+    world = make()
+    world.calls.kill_after = nth
+    forced = name.endswith("backwards")
+    if nth <= calls:
+        with pytest.raises(Killed):
+            await task(record_id, world.tools(forced=forced))
+    world.calls.kill_after = None
+    world.leases.held.clear()  # they expire
+    await task(record_id, world.tools(forced=forced))
+
+    after, wanted = state_of(world), state_of(expected)
+    # Whatever was decided stays explained; the second run may add how it found things.
+    assert set(wanted.pop("timeline")) <= set(after.pop("timeline")) | FOUND_DONE.get(name, set())  # type: ignore[call-overload]
+    assert after == wanted
+
+
+async def test_the_sweep_reaches_past_the_last_call_of_every_flow():
+    lengths = {name: (await run_to_the_end(name))[1] for name in FLOWS}
+    assert max(lengths.values()) < 19, lengths
+    assert min(lengths.values()) >= 6, lengths
+
+
+async def test_the_flows_meet_what_the_sweep_is_about():
+    """A sweep over flows that do nothing would prove nothing."""
+    created, _ = await run_to_the_end("create_account-creates")
+    assert len(created.salesforce.created) == 1
+    linked, _ = await run_to_the_end("link_company")
+    assert linked.salesforce.accounts[AccountId(ACCOUNT)].company_id == "1"
+    assert linked.hubspot.companies[CompanyId("1")].account_id == ACCOUNT
+    assert (CompanyId("1"), ContactId("1002")) in linked.hubspot.associations
+    assert {person.account_id for person in linked.salesforce.people.values()} == {ACCOUNT}
+    staged, _ = await run_to_the_end("propagate_lifecycle_stage")
+    assert staged.stage() == "customer"
+    assert {one.lifecycle_stage for one in staged.hubspot.contacts.values()} == {"customer"}

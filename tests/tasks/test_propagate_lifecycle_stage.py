@@ -1,0 +1,165 @@
+"""Decision table T3, row by row, through the whole flow."""
+
+import pytest
+
+from tasks.contracts.errors import Rejected
+from tasks.contracts.records import CompanyId, OpportunitySignal, PersonKind, StageName
+from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
+from tasks.sync_task import Outcome
+from tests.doubles.world import STAGES, World
+
+CONTACT, LEAD = PersonKind.CONTACT, PersonKind.LEAD
+
+
+def world_with(company_stage: str = "", *contact_stages: str, **switches: object) -> World:
+    world = World(**switches)
+    world.company(lifecycle_stage=StageName(company_stage))
+    for stage in contact_stages:
+        world.person(world.contact(stage=stage), CONTACT)
+    return world
+
+
+async def run(world: World, *, forced: bool = False) -> Outcome:
+    return await propagate_lifecycle_stage(CompanyId("1"), world.tools(forced=forced))
+
+
+async def test_t3_row_1_contacts_of_other_primary_companies_have_no_say():
+    world = world_with("lead")
+    world.person(world.contact(stage="customer", primary=False), CONTACT)
+    assert await run(world) is Outcome.ALREADY_DONE
+    assert world.stage() == "lead"
+
+
+@pytest.mark.parametrize(("everybody", "stage"), [(False, "lead"), (True, "customer")])
+async def test_t3_row_1_contacts_that_do_not_sync_have_no_say_unless_configured(everybody, stage):
+    world = world_with("lead", stages_of_all_contacts=everybody)
+    world.contact(stage="customer")
+    await run(world)
+    assert world.stage() == stage
+
+
+async def test_t3_row_1_leads_sync_and_have_a_say():
+    world = world_with("subscriber")
+    world.person(world.contact(stage="lead"), LEAD)
+    await run(world)
+    assert world.stage() == "lead"
+
+
+async def test_t3_row_2_other_and_deleted_stages_never_win():
+    world = world_with("lead", "other", "1234567890")
+    assert await run(world) is Outcome.ALREADY_DONE
+    assert (world.stage(), world.codes()) == ("lead", ["STAGE_NO_CANDIDATE"])
+
+
+@pytest.mark.parametrize("unranked", ["other", "1234567890"])
+async def test_t3_row_2_and_never_lose_by_themselves(unranked):
+    world = world_with(unranked, "customer")
+    assert await run(world) is Outcome.ALREADY_DONE
+    assert (world.stage(), world.codes()) == (unranked, ["STAGE_UNRANKED"])
+
+
+async def test_t3_row_2_the_portals_own_order_counts():
+    world = world_with("lead", "1234567890")
+    world.hubspot.stages = (*STAGES[:3], StageName("1234567890"), *STAGES[3:])
+    await run(world)
+    assert world.stage() == "1234567890"
+
+
+@pytest.mark.parametrize(
+    ("company", "contacts", "after", "code"),
+    [
+        pytest.param("", ["lead"], "lead", "STAGE_RAISED", id="blank-takes-anything"),
+        pytest.param("lead", ["subscriber", "customer", "opportunity"], "customer", "STAGE_RAISED", id="highest-wins"),
+        pytest.param("customer", ["customer"], "customer", "STAGE_KEPT", id="equal-changes-nothing"),
+        pytest.param("customer", ["lead"], "customer", "STAGE_KEPT", id="lower-changes-nothing"),
+        pytest.param("lead", [""], "lead", "STAGE_NO_CANDIDATE", id="blank-contacts-say-nothing"),
+        pytest.param("lead", [], "lead", "STAGE_NO_CANDIDATE", id="no-contacts"),
+    ],
+)
+async def test_t3_row_3_forward_only(company, contacts, after, code):
+    world = world_with(company, *contacts)
+    await run(world)
+    assert (world.stage(), world.codes()) == (after, [code])
+
+
+@pytest.mark.parametrize(
+    ("signal", "own", "after"),
+    [
+        pytest.param({"has_open": True}, "lead", "opportunity", id="open-is-at-least-opportunity"),
+        pytest.param({"has_won": True}, "lead", "customer", id="won-is-at-least-customer"),
+        pytest.param({"has_open": True, "has_won": True}, "lead", "customer", id="won-beats-open"),
+        pytest.param({"has_open": True}, "evangelist", "evangelist", id="never-backwards"),
+    ],
+)
+async def test_t3_row_4_opportunities_speak_for_their_contacts(signal, own, after):
+    world = World()
+    world.company()
+    person = world.person(world.contact(stage=own), CONTACT)
+    world.salesforce.signals[person.id] = OpportunitySignal(person.id, **signal)
+    await run(world)
+    assert world.stage() == after
+
+
+async def test_t3_row_4_not_where_the_operator_switched_it_off():
+    world = World(opportunity_signals=False)
+    world.company()
+    person = world.person(world.contact(stage="lead"), CONTACT)
+    world.salesforce.signals[person.id] = OpportunitySignal(person.id, has_won=True)
+    await run(world)
+    assert world.stage() == "lead"
+
+
+async def test_t3_row_5_backwards_only_when_a_person_asks_by_clearing_first():
+    world = world_with("customer", "lead")
+    await run(world)
+    assert world.stage() == "customer"
+    await run(world, forced=True)
+    assert (world.stage(), world.codes()[-1]) == ("lead", "STAGE_SET_BACK")
+    assert world.calls.made.count("write_company_stage") == 2
+
+
+async def test_t3_row_5_a_refused_write_is_noticed_although_it_was_answered_with_success():
+    world = world_with("lead", "customer")
+
+    async def keep(company_id: CompanyId, stage: StageName) -> StageName:
+        return StageName("evangelist")
+
+    world.hubspot.write_company_stage = keep  # type: ignore[method-assign]
+    with pytest.raises(Rejected) as refusal:
+        await run(world)
+    assert refusal.value.code == "STAGE_REFUSED"
+
+
+async def test_t3_row_6_the_company_lifts_its_primary_contacts_and_lowers_nobody():
+    world = world_with("opportunity", "lead", "customer", "other", "", stage_to_contacts=True)
+    elsewhere = world.contact(stage="lead", primary=False)
+    await run(world)
+    assert world.stage() == "customer"
+    stages = [contact.lifecycle_stage for contact in world.hubspot.contacts.values()]
+    assert stages == ["customer", "customer", "other", "customer", "lead"]
+    assert world.hubspot.contacts[elsewhere].lifecycle_stage == "lead"
+
+
+async def test_t3_row_6_is_off_unless_switched_on():
+    world = world_with("customer", "lead")
+    await run(world)
+    assert [contact.lifecycle_stage for contact in world.hubspot.contacts.values()] == ["lead"]
+
+
+async def test_t3_row_7_a_stage_we_gave_a_contact_does_not_come_back_as_its_own():
+    world = world_with("customer", "lead", stage_to_contacts=True)
+    await run(world)
+    # A person moves the company back; our own lift of the contact must not raise it again.
+    world.hubspot.companies[CompanyId("1")] = world.hubspot.companies[CompanyId("1")].__class__(
+        CompanyId("1"), lifecycle_stage=StageName("lead")
+    )
+    await run(world)
+    assert world.stage() == "lead"
+
+
+async def test_running_it_again_writes_nothing():
+    world = world_with("lead", "customer")
+    await run(world)
+    writes = world.calls.made.count("write_company_stage")
+    assert await run(world) is Outcome.ALREADY_DONE
+    assert world.calls.made.count("write_company_stage") == writes == 1

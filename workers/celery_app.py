@@ -1,0 +1,185 @@
+"""The Celery app: tasks by name, one queue per lane, hardened settings with their reasons.
+
+Celery carries wake-up calls. What has to be done is in Postgres before a message is sent, so a message may be lost,
+doubled or late without anything being lost, done twice or done wrong.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import structlog
+from celery import Celery
+from celery.signals import setup_logging, worker_init, worker_process_init
+from kombu import Queue
+
+from tasks.contracts.changes import HUBSPOT_ID, malformed_event
+from tasks.contracts.records import Lane, Owed
+from tasks.create_account import create_account
+from tasks.link_company import link_company
+from tasks.link_contact import link_contact
+from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
+from tasks.receive_changes import receive_changes
+from tasks.resend_owed import resend_owed
+from tasks.sync_task import SyncTask
+from workers.ledger.migrations import refuse_unless_current
+from workers.messenger import CeleryMessenger, queue_of
+from workers.settings import Settings, read_settings
+from workers.slices import run_slice
+from workers.telemetry.logs import configure_logging
+from workers.toolbox.hands import Hands
+
+SYNC_TASKS: tuple[SyncTask, ...] = (create_account, link_company, link_contact, propagate_lifecycle_stage)
+
+SOFT_LIMIT_SECONDS = 240
+HARD_LIMIT_SECONDS = 300
+VISIBILITY_TIMEOUT_SECONDS = 420
+"""Above the hard limit plus the longest countdown (30 s), or a message would run twice while still running."""
+
+
+def make_app(settings: Settings) -> Celery:
+    """Nothing connects here."""
+    app = Celery("tandem", broker=settings.redis_url.get_secret_value())
+    app.conf.update(
+        # JSON only: a message can never carry code.
+        accept_content=["json"],
+        task_serializer="json",
+        event_serializer="json",
+        # Results are not needed: the ledger knows what was done, and keeping them costs a quarter of the throughput.
+        task_ignore_result=True,
+        # A lane is a queue, so that a first load never stands in front of a customer waiting.
+        task_queues=[Queue(queue_of(lane)) for lane in Lane],
+        task_default_queue=queue_of(Lane.LIVE),
+        task_create_missing_queues=False,
+        # A worker killed in the middle gives its message back; it may still be lost, which resend_owed heals.
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        # One message at a time: prefetched ones are invisible to scaling, and die with the process.
+        worker_prefetch_multiplier=1,
+        # A child that leaks or hangs is replaced; a slice is repeatable, so ending it costs only time.
+        task_soft_time_limit=SOFT_LIMIT_SECONDS,
+        task_time_limit=HARD_LIMIT_SECONDS,
+        worker_max_tasks_per_child=2_000,
+        worker_max_memory_per_child=400_000,
+        # Deploys let a running slice finish instead of tearing it.
+        worker_soft_shutdown_timeout=30,
+        # Redis may come up after us, or go away and come back, for as long as it takes.
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_transport_options={
+            "visibility_timeout": VISIBILITY_TIMEOUT_SECONDS,
+            # Without these a network that dies silently leaves the worker alive and deaf for ever.
+            "socket_timeout": 15,
+            "socket_connect_timeout": 5,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+            "retry_on_timeout": True,
+            # Messages of a lost worker come back some seconds after the visibility timeout; stock sweeps ten times rarer.
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+        },
+        # A producer must not hang with a frozen Redis: the row is owed anyway.
+        task_publish_retry=False,
+        # Flower shows what happens; task events without arguments of unbounded size.
+        worker_send_task_events=True,
+        task_send_sent_event=False,
+        # Our lines stay ours: structured, and with personal data masked.
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        # What runs by itself.
+        beat_schedule={
+            "resend-owed": {
+                "task": "tasks.resend_owed",
+                "schedule": settings.resend_every.total_seconds(),
+                "options": {"queue": queue_of(Lane.MAINTENANCE), "expires": settings.resend_every.total_seconds() * 3},
+            },
+        },
+        beat_schedule_filename=os.environ.get("TANDEM_BEAT_FILE", "celerybeat-schedule"),
+        timezone="UTC",
+    )
+    return app
+
+
+app = make_app(read_settings())
+
+
+@lru_cache(maxsize=1)
+def _hands(_pid: int) -> Hands:
+    return Hands.build(read_settings())
+
+
+def hands() -> Hands:
+    """The connections of this very process: after a fork an inherited socket would deliver other people's answers."""
+    return _hands(os.getpid())
+
+
+def messenger() -> CeleryMessenger:
+    """Wakes workers through this app."""
+    return CeleryMessenger(app, slice_size=read_settings().slice_size)
+
+
+def _register(task: SyncTask) -> Callable[..., int]:
+    def run(record_ids: Any, *, lane: str = Lane.LIVE.value, forced: bool = False, owed: bool = False) -> int:
+        ids = [record_ids] if isinstance(record_ids, str) else record_ids
+        if not owed:
+            ids = _owe_first(task, ids, Lane(lane), forced=forced)
+        return run_slice(task, ids, Lane(lane), hands(), messenger())
+
+    run.__name__ = task.name
+    run.__doc__ = f"`tasks.{task.name}`: one {task.of} id or a list of them; owed first, then run. Safe to repeat."
+    registered: Callable[..., int] = app.task(run, name=f"tasks.{task.name}")
+    return registered
+
+
+def _owe_first(task: SyncTask, record_ids: Any, lane: Lane, *, forced: bool) -> list[str]:
+    """A task called by another service keeps the same promises: remembered before anything else happens."""
+    good: list[str] = []
+    bad: list[Any] = []
+    for one in record_ids if isinstance(record_ids, Sequence) else [record_ids]:
+        (good if isinstance(one, str) and HUBSPOT_ID.fullmatch(one) else bad).append(one)
+    if bad:
+        hands().inbox.park_malformed(
+            [malformed_event(one, f"tasks.{task.name} takes {task.of} ids: decimal digits as text") for one in bad]
+        )
+    hands().book.owe([Owed(task.name, one, lane, forced=forced) for one in good])
+    return good
+
+
+for _task in SYNC_TASKS:
+    _register(_task)
+
+
+@app.task(name="tasks.receive_changes")
+def _receive_changes(changes: Any) -> dict[str, int]:
+    """`tasks.receive_changes`: one change event or a list of them (docs/changes.md). Safe to repeat."""
+    received = receive_changes(changes, hands().inbox, messenger())
+    return {"new": received.new, "repeated": received.repeated, "owed": len(received.owed)}
+
+
+@app.task(name="tasks.resend_owed")
+def _resend_owed() -> int:
+    """`tasks.resend_owed`: on the schedule; running it twice costs a few messages."""
+    return resend_owed(hands().book, messenger())
+
+
+@setup_logging.connect
+def _configure_logging(**_: Any) -> None:
+    settings = read_settings()
+    configure_logging(level=settings.log_level, log_format=settings.log_format)
+
+
+@worker_init.connect
+def _refuse_half_configured(**_: Any) -> None:
+    """A worker that cannot do its work says so and ends, instead of failing every record."""
+    settings = read_settings()
+    problems = settings.missing()
+    if problems:
+        raise SystemExit("Tandem cannot start: " + "; ".join(problems))
+    refuse_unless_current(settings.database_url.get_secret_value())
+
+
+@worker_process_init.connect
+def _name_the_process(**_: Any) -> None:
+    structlog.contextvars.bind_contextvars(pid=os.getpid())

@@ -1,0 +1,78 @@
+"""Reads both CRMs back through their public APIs, the way any third program would."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import requests
+
+PAGE = 100
+COMPANY_PROPERTIES = "name,domain,lifecyclestage,sf_account_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Readback:
+    """What is in the CRMs now."""
+
+    companies: dict[str, dict[str, str]]
+    contact_stages: dict[str, str]
+    accounts: list[dict[str, Any]]
+    account_of_contact: dict[str, str]
+
+
+def read_back(
+    hubspot_url: str, hubspot_token: str, salesforce_url: str, consumer_key: str, consumer_secret: str
+) -> Readback:
+    """Every company, contact, account and Salesforce contact."""
+    hubspot = requests.Session()
+    hubspot.headers["Authorization"] = f"Bearer {hubspot_token}"
+    companies = _objects(hubspot, f"{hubspot_url}/crm/v3/objects/companies", COMPANY_PROPERTIES)
+    contacts = _objects(hubspot, f"{hubspot_url}/crm/v3/objects/contacts", "lifecyclestage")
+    salesforce, instance_url = _login(salesforce_url, consumer_key, consumer_secret)
+    account_query = "SELECT Id, Name, Website, HubSpot_Company_Id__c FROM Account"
+    contact_query = "SELECT Id, AccountId FROM Contact WHERE AccountId != null"
+    return Readback(
+        companies={one["id"]: _filled(one["properties"]) for one in companies},
+        contact_stages={one["id"]: one["properties"].get("lifecyclestage") or "" for one in contacts},
+        accounts=list(_query(salesforce, instance_url, account_query)),
+        account_of_contact={one["Id"]: one["AccountId"] for one in _query(salesforce, instance_url, contact_query)},
+    )
+
+
+def _objects(session: requests.Session, url: str, properties: str) -> Iterator[dict[str, Any]]:
+    after: str | None = None
+    while True:
+        query = {"limit": str(PAGE), "properties": properties, **({"after": after} if after else {})}
+        answer = session.get(url, params=query, timeout=30)
+        if answer.status_code == requests.codes.too_many_requests:
+            continue
+        answer.raise_for_status()
+        page = answer.json()
+        yield from page["results"]
+        after = page.get("paging", {}).get("next", {}).get("after")
+        if after is None:
+            return
+
+
+def _login(url: str, consumer_key: str, consumer_secret: str) -> tuple[requests.Session, str]:
+    form = {"grant_type": "client_credentials", "client_id": consumer_key, "client_secret": consumer_secret}
+    answer = requests.post(f"{url}/services/oauth2/token", data=form, timeout=30)
+    answer.raise_for_status()
+    session = requests.Session()
+    session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+    return session, answer.json()["instance_url"]
+
+
+def _query(session: requests.Session, instance_url: str, soql: str) -> Iterator[dict[str, Any]]:
+    path: str | None = f"/services/data/v62.0/query/?{urlencode({'q': soql})}"
+    while path:
+        answer = session.get(instance_url + path, timeout=30)
+        answer.raise_for_status()
+        page = answer.json()
+        yield from page["records"]
+        path = page.get("nextRecordsUrl")
+
+
+def _filled(properties: dict[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in properties.items() if value}

@@ -1,0 +1,126 @@
+"""Compares how the demo ended with how it was built to end. Knows nothing of how Tandem decides."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from workers.demo.readback import Readback
+from workers.demo.story import Expected, Phase, Story
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How it ended."""
+
+    problems: tuple[str, ...]
+    accounts_created: int
+    accounts_adopted: int
+    stages_moved: int
+    duplicates: int
+    not_created: Mapping[str, int]
+
+
+def judge(story: Story, found: Readback, reasons: Mapping[str, Sequence[str]]) -> Judgement:
+    """Every company against its expected end; `reasons` are the codes on each company's timeline."""
+    by_company: dict[str, list[str]] = {}
+    for account in found.accounts:
+        if account["HubSpot_Company_Id__c"]:
+            by_company.setdefault(account["HubSpot_Company_Id__c"], []).append(account["Id"])
+    seeded = {str(account["Id"]) for account in story.salesforce["Account"]}
+    problems = [
+        *_wrong_companies(story, found, by_company, seeded, reasons),
+        *_wrong_groups(story, by_company),
+        *_wrong_totals(story, found, seeded),
+    ]
+    linked = [ids[0] for ids in by_company.values()]
+    before = {str(one["id"]): one["properties"].get("lifecyclestage", "") for one in story.companies}  # type: ignore[attr-defined]
+    return Judgement(
+        problems=tuple(problems),
+        accounts_created=sum(1 for account_id in linked if account_id not in seeded),
+        accounts_adopted=sum(1 for account_id in linked if account_id in seeded),
+        stages_moved=sum(1 for key, stage in before.items() if found.companies[key].get("lifecyclestage", "") != stage),
+        duplicates=sum(len(ids) - 1 for ids in by_company.values()) + _surplus_in_groups(story, by_company),
+        not_created=Counter(
+            expected.reason
+            for company_id, expected in story.expected.items()
+            if company_id not in by_company and expected.reason in reasons.get(company_id, ())
+        ),
+    )
+
+
+def _wrong_companies(
+    story: Story,
+    found: Readback,
+    by_company: Mapping[str, Sequence[str]],
+    seeded: set[str],
+    reasons: Mapping[str, Sequence[str]],
+) -> Iterator[str]:
+    for company_id, expected in story.expected.items():
+        accounts = by_company.get(company_id, ())
+        record = found.companies[company_id]
+        if not expected.one_of:
+            yield from _wrong_account(company_id, expected, accounts, seeded)
+            if expected.reason not in reasons.get(company_id, ()):
+                codes = ", ".join(reasons.get(company_id, ())) or "nothing"
+                yield f"company {company_id}: expected {expected.reason} on its timeline, found {codes}"
+        if record.get("sf_account_id", "") != (accounts[0] if accounts else ""):
+            yield f"company {company_id} carries {record.get('sf_account_id')}, but its account is {list(accounts)}"
+        if record.get("lifecyclestage", "") != expected.stage:
+            yield f"company {company_id} is at {record.get('lifecyclestage')!r} instead of {expected.stage!r}"
+        for contact in expected.given_account:
+            if found.account_of_contact.get(contact) not in accounts:
+                yield f"Salesforce contact {contact} is not on the account of company {company_id}"
+        for contact, stage in expected.contact_stages.items():
+            if found.contact_stages[contact] != stage:
+                yield f"contact {contact} is at {found.contact_stages[contact]!r} instead of {stage!r}"
+
+
+def _wrong_account(company_id: str, expected: Expected, accounts: Sequence[str], seeded: set[str]) -> Iterator[str]:
+    if len(accounts) > 1:
+        yield f"company {company_id} has {len(accounts)} accounts: {', '.join(accounts)}"
+    match expected.account:
+        case "none" if accounts:
+            yield f"company {company_id} ({expected.reason}) must have no account, has {accounts[0]}"
+        case "none":
+            return
+        case _ if not accounts:
+            yield f"company {company_id} ({expected.reason}) must have an account, has none"
+        case "created" if accounts[0] in seeded:
+            yield f"company {company_id} must have a new account, adopted {accounts[0]}"
+        case wanted if wanted not in {"created", accounts[0]}:
+            yield f"company {company_id} must have adopted {wanted}, has {accounts[0]}"
+
+
+def _wrong_groups(story: Story, by_company: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for customer, members in _groups(story).items():
+        accounts = [account for company_id in members for account in by_company.get(company_id, ())]
+        if len(accounts) != 1:
+            yield f"the {len(members)} companies of {customer} have {len(accounts)} accounts instead of 1"
+
+
+def _surplus_in_groups(story: Story, by_company: Mapping[str, Sequence[str]]) -> int:
+    return sum(
+        max(0, sum(len(by_company.get(company_id, ())) for company_id in members) - 1)
+        for members in _groups(story).values()
+    )
+
+
+def _groups(story: Story) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for company_id, expected in story.expected.items():
+        if expected.one_of:
+            groups.setdefault(expected.one_of, []).append(company_id)
+    return groups
+
+
+def _wrong_totals(story: Story, found: Readback, seeded: set[str]) -> Iterator[str]:
+    """Nothing may exist that nobody expected, not even without a key."""
+    created = sum(1 for expected in story.expected.values() if expected.account == "created") + len(_groups(story))
+    if len(found.accounts) != len(seeded) + created:
+        yield f"{len(found.accounts)} accounts in Salesforce instead of {len(seeded)} seeded + {created} to be created"
+    gone = seeded - {account["Id"] for account in found.accounts}
+    if gone:
+        yield f"{len(gone)} seeded accounts are gone"
+    idle = [phase.value for phase in Phase if not story.in_phase(phase)]
+    if idle:
+        yield f"the story has nobody for: {', '.join(idle)}"

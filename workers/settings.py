@@ -1,0 +1,120 @@
+"""Everything that differs between deployments, typed, read once per process from `TANDEM_…` and `.env`."""
+
+from datetime import timedelta
+from enum import StrEnum
+from functools import lru_cache
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class HubSpotPaths(StrEnum):
+    """Which generation of HubSpot's paths to speak; v3/v4 lose support in 2027."""
+
+    DATED = "2026-09"
+    CLASSIC = "v3"
+
+
+class LogFormat(StrEnum):
+    """How log lines look."""
+
+    JSON = "json"
+    CONSOLE = "console"
+
+
+class Settings(BaseSettings):
+    """One deployment: one HubSpot portal and one Salesforce org."""
+
+    model_config = SettingsConfigDict(env_prefix="TANDEM_", env_file=".env", extra="ignore", frozen=True)
+
+    # Where we remember. The unprefixed names are what hosting platforms set.
+    database_url: Annotated[SecretStr, Field(validation_alias="DATABASE_URL")] = SecretStr("")
+    redis_url: Annotated[SecretStr, Field(validation_alias="REDIS_URL")] = SecretStr("")
+    statement_timeout: timedelta = timedelta(seconds=30)
+    lock_timeout: timedelta = timedelta(seconds=5)
+
+    # HubSpot
+    hubspot_token: SecretStr = SecretStr("")
+    hubspot_url: str = "https://api.hubapi.com"
+    hubspot_paths: HubSpotPaths = HubSpotPaths.DATED
+    hubspot_account_property: str = "sf_account_id"
+    """Our own unique company property that carries the Salesforce account id."""
+    hubspot_burst: int = 190
+    """Calls per 10 s of the portal's plan: 100, 190 or 250."""
+    hubspot_association_burst: int = 150
+    hubspot_search_rate: int = 5
+    hubspot_daily: int = 625_000
+
+    # Salesforce
+    salesforce_url: str = "https://login.salesforce.com"
+    """Where a token is asked for; client credentials need the My Domain host."""
+    salesforce_version: str = "62.0"
+    salesforce_consumer_key: SecretStr = SecretStr("")
+    salesforce_consumer_secret: SecretStr = SecretStr("")
+    """Set: client credentials flow. Empty: JWT bearer flow with the private key."""
+    salesforce_username: str = ""
+    salesforce_private_key: SecretStr = SecretStr("")
+    """PEM, for the JWT bearer flow."""
+    salesforce_audience: str = "https://login.salesforce.com"
+    salesforce_account_key: str = "HubSpot_Company_Id__c"
+    """External Id + Unique text field on Account that carries the HubSpot company id."""
+    salesforce_daily: int = 100_000
+    """Assumed until the first answer tells the org's real limit."""
+
+    # What we leave for the customer's other tools, as a share of each day's calls.
+    daily_reserve: Annotated[float, Field(ge=0, lt=1)] = 0.2
+    backfill_share: Annotated[float, Field(gt=0, le=1)] = 0.5
+    """The part of every short window that backfill may use."""
+
+    connect_timeout: timedelta = timedelta(seconds=3.05)
+    read_timeout: timedelta = timedelta(seconds=30)
+    slice_size: Annotated[int, Field(ge=1, le=1000)] = 500
+    """Records per slice; docs/decisions says why it is not 100."""
+    claim_ttl: timedelta = timedelta(seconds=30)
+    """How long a silent worker keeps its rows and leases; renewed at a third of it."""
+    resend_every: timedelta = timedelta(seconds=10)
+    resend_after: timedelta = timedelta(seconds=20)
+    """A row that is owed, due, and that nobody took for this long is sent again."""
+
+    log_format: LogFormat = LogFormat.JSON
+    log_level: str = "INFO"
+    flower_user: str = "tandem"
+    flower_password: SecretStr = SecretStr("")
+    flower_port: int = 5555
+
+    @field_validator("database_url")
+    @classmethod
+    def _speak_psycopg(cls, url: SecretStr) -> SecretStr:
+        plain = url.get_secret_value()
+        for scheme in ("postgres://", "postgresql://"):
+            if plain.startswith(scheme):
+                return SecretStr("postgresql+psycopg://" + plain.removeprefix(scheme))
+        return url
+
+    def missing(self) -> list[str]:
+        """What has to be set before anything can be synced, in words for the operator."""
+        secrets = {
+            "DATABASE_URL": (self.database_url, "where the ledger is"),
+            "REDIS_URL": (self.redis_url, "where Celery's messages, leases and the call budget are"),
+            "TANDEM_HUBSPOT_TOKEN": (self.hubspot_token, "the service key or private app token of the portal"),
+            "TANDEM_SALESFORCE_CONSUMER_KEY": (
+                self.salesforce_consumer_key,
+                "the client id of the external client app",
+            ),
+        }
+        problems = [
+            f"{name} is not set ({what})" for name, (value, what) in secrets.items() if not value.get_secret_value()
+        ]
+        if not (self.salesforce_consumer_secret.get_secret_value() or self.salesforce_private_key.get_secret_value()):
+            problems.append(
+                "neither TANDEM_SALESFORCE_CONSUMER_SECRET (client credentials) nor TANDEM_SALESFORCE_PRIVATE_KEY"
+                " (JWT bearer) is set"
+            )
+        return problems
+
+
+@lru_cache(maxsize=1)
+def read_settings() -> Settings:
+    """The settings of this process. Raises pydantic's ValidationError naming the variable that is wrong."""
+    return Settings()

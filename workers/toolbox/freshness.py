@@ -1,0 +1,65 @@
+"""Facts that are fresh enough are not read again: the ledger's snapshots stand in front of the CRM's reads."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+
+from tasks.contracts.errors import SyncError
+from workers.ledger.postgres_ledger import PostgresLedger
+from workers.toolbox.reach import reach_ledger
+
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A fact about a record, no older than `as_of`."""
+
+    record_id: str
+    as_of: datetime
+
+
+class Shelf(Generic[V]):
+    """The snapshots of one kind of fact. Absence is a fact too, and is kept as null."""
+
+    def __init__(self, ledger: PostgresLedger, kind: str, shape: Any) -> None:
+        self._ledger = ledger
+        self._kind = kind
+        self._shape: TypeAdapter[V] = TypeAdapter(shape)
+
+    def read(
+        self, wanted: Sequence[Wanted], read_now: Callable[[list[str]], Mapping[str, V | SyncError]]
+    ) -> dict[str, V | SyncError]:
+        """Each fact from its snapshot, if that was read since; otherwise from the CRM, and kept.
+
+        An announcement says that the record has changed already, so whatever was read after it shows the change.
+        """
+        newest: dict[str, datetime] = {}
+        for one in wanted:
+            newest[one.record_id] = max(one.as_of, newest.get(one.record_id, one.as_of))
+        keys = [(self._kind, key, as_of) for key, as_of in newest.items()]
+        found = reach_ledger(lambda: self._ledger.find_snapshots(keys))
+        facts: dict[str, V | SyncError] = {key: self._shape.validate_python(body) for (_, key), body in found.items()}
+        missing = [key for key in newest if key not in facts]
+        if missing:
+            read_at = reach_ledger(self._ledger.now)
+            fresh = read_now(missing)
+            self._keep({key: fact for key, fact in fresh.items() if not isinstance(fact, SyncError)}, read_at)
+            facts.update(fresh)
+        return facts
+
+    def forget(self, record_ids: Iterable[str]) -> None:
+        """After a write whose effect is not known in full."""
+        reach_ledger(lambda: self._ledger.forget_snapshots(self._kind, list(record_ids)))
+
+    def correct(self, corrections: Mapping[str, Mapping[str, object]]) -> None:
+        """After a write of ours: the snapshot with our own change on top is as good as a new read."""
+        if corrections:
+            reach_ledger(lambda: self._ledger.patch_snapshots(self._kind, corrections))
+
+    def _keep(self, facts: Mapping[str, V | SyncError], read_at: datetime) -> None:
+        bodies = {key: self._shape.dump_python(fact, mode="json") for key, fact in facts.items()}  # type: ignore[arg-type]
+        reach_ledger(lambda: self._ledger.record_snapshots(self._kind, bodies, read_at=read_at))

@@ -1,0 +1,114 @@
+"""Puts the real tools together: the only place that knows every hand. Built after the fork, once per process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import redis
+from sqlalchemy import Engine
+
+from tasks.contracts.records import Lane, Switches
+from tasks.contracts.tools import Job, Tools
+from workers.coordination.budget import RedisBudget
+from workers.coordination.leases import RedisLeases
+from workers.crm.hubspot import HubSpotDoor
+from workers.crm.salesforce import SalesforceDoor
+from workers.crm.salesforce_login import SalesforceLogin
+from workers.gather import Gather
+from workers.ledger.engine import make_engine
+from workers.ledger.inbox import PostgresInbox
+from workers.ledger.owed_book import PostgresOwedBook
+from workers.ledger.postgres_ledger import PostgresLedger
+from workers.settings import Settings
+from workers.toolbox.hubspot import GatheredHubSpot, HubSpotBatches
+from workers.toolbox.leases import GatheredLeases, LeaseBatches
+from workers.toolbox.ledger import GatheredLedger, LedgerBatches
+from workers.toolbox.salesforce import GatheredSalesforce, SalesforceBatches
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Every connection of one process."""
+
+    settings: Settings
+    engine: Engine
+    redis: "redis.Redis"
+    ledger: PostgresLedger
+    book: PostgresOwedBook
+    inbox: PostgresInbox
+    leases: RedisLeases
+    budget: RedisBudget
+    hubspot: Mapping[Lane, HubSpotDoor]
+    salesforce: Mapping[Lane, SalesforceDoor]
+
+    @classmethod
+    def build(cls, settings: Settings) -> Self:
+        """No network yet: each connects when first used."""
+        engine = make_engine(
+            settings.database_url.get_secret_value(),
+            lock_timeout=settings.lock_timeout,
+            statement_timeout=settings.statement_timeout,
+        )
+        connection = connect_redis(settings)
+        budget = RedisBudget(connection, settings)
+        login = SalesforceLogin(settings, connection)
+        return cls(
+            settings=settings,
+            engine=engine,
+            redis=connection,
+            ledger=PostgresLedger(engine),
+            book=PostgresOwedBook(engine, resend_after=settings.resend_after),
+            inbox=PostgresInbox(engine),
+            leases=RedisLeases(connection, ttl=settings.claim_ttl),
+            budget=budget,
+            hubspot={lane: HubSpotDoor(settings, budget, lane) for lane in Lane},
+            salesforce={lane: SalesforceDoor(settings, budget, login, lane) for lane in Lane},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SliceTools:
+    """What one slice works with: the gathered tools behind each of its runs."""
+
+    switches: Switches
+    gather: Gather
+    ledger: LedgerBatches
+    leases: LeaseBatches
+    hubspot: HubSpotBatches
+    salesforce: SalesforceBatches
+
+    @classmethod
+    def of(cls, hands: Hands, lane: Lane) -> Self:
+        """Fresh for every slice: nothing is remembered from one to the next but what the ledger holds."""
+        return cls(
+            switches=hands.ledger.read_switches(),
+            gather=Gather(),
+            ledger=LedgerBatches(hands.ledger),
+            leases=LeaseBatches(hands.leases, hands.ledger),
+            hubspot=HubSpotBatches(
+                hands.hubspot[lane], hands.ledger, account_property=hands.settings.hubspot_account_property
+            ),
+            salesforce=SalesforceBatches(hands.salesforce[lane], hands.ledger),
+        )
+
+    def for_job(self, job: Job) -> Tools:
+        """The tools of one run, as a flow sees them."""
+        return Tools(
+            hubspot=GatheredHubSpot(self.gather, self.hubspot, as_of=job.as_of),
+            salesforce=GatheredSalesforce(self.gather, self.salesforce, as_of=job.as_of),
+            ledger=GatheredLedger(self.gather, self.ledger, as_of=job.as_of),
+            leases=GatheredLeases(self.gather, self.leases),
+            switches=self.switches,
+            forced=job.forced,
+        )
+
+
+def connect_redis(settings: Settings) -> "redis.Redis":
+    """With time-outs and keep-alive: a silently dead network must not hang a worker."""
+    return redis.Redis.from_url(
+        settings.redis_url.get_secret_value(),
+        socket_timeout=10,
+        socket_connect_timeout=5,
+        socket_keepalive=True,
+        health_check_interval=15,
+    )

@@ -1,0 +1,178 @@
+"""HubSpot as a flow sees it: snapshots first, then batch calls for everybody at once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from tasks.contracts.errors import SyncError
+from tasks.contracts.records import (
+    AccountId,
+    Association,
+    Company,
+    CompanyId,
+    Contact,
+    ContactId,
+    Kind,
+    StageName,
+)
+from workers.crm.hubspot import HubSpotDoor
+from workers.gather import Gather
+from workers.ledger.postgres_ledger import PostgresLedger
+from workers.toolbox.freshness import Shelf, Wanted
+
+STAGE = "lifecyclestage"
+
+
+class HubSpotBatches:
+    """What the flows of one slice ask HubSpot, many requests at a time."""
+
+    def __init__(self, door: HubSpotDoor, ledger: PostgresLedger, *, account_property: str) -> None:
+        self._door = door
+        self._account_property = account_property
+        self._companies: Shelf[Company | None] = Shelf(ledger, "company", Company | None)
+        self._contacts: Shelf[Contact | None] = Shelf(ledger, "contact", Contact | None)
+        self._contacts_of: Shelf[tuple[Association, ...]] = Shelf(ledger, "contacts_of", tuple[Association, ...])
+        self._companies_of: Shelf[tuple[Association, ...]] = Shelf(ledger, "companies_of", tuple[Association, ...])
+
+    def companies(self, wanted: Sequence[Wanted]) -> list[Company | SyncError | None]:
+        facts = self._companies.read(wanted, lambda ids: self._door.read_companies([CompanyId(one) for one in ids]))
+        return [facts[one.record_id] for one in wanted]
+
+    def contacts(self, requests: Sequence[tuple[Wanted, ...]]) -> list[Sequence[Contact] | SyncError]:
+        wanted = [one for request in requests for one in request]
+        facts = self._contacts.read(wanted, lambda ids: self._door.read_contacts([ContactId(one) for one in ids]))
+        return [_together([facts[one.record_id] for one in request]) for request in requests]
+
+    def contacts_of(self, wanted: Sequence[Wanted]) -> list[tuple[Association, ...] | SyncError]:
+        facts = self._contacts_of.read(wanted, lambda ids: self._door.read_contacts_of([CompanyId(one) for one in ids]))
+        return [facts[one.record_id] for one in wanted]
+
+    def companies_of(self, wanted: Sequence[Wanted]) -> list[tuple[Association, ...] | SyncError]:
+        facts = self._companies_of.read(
+            wanted, lambda ids: self._door.read_companies_of([ContactId(one) for one in ids])
+        )
+        return [facts[one.record_id] for one in wanted]
+
+    def members(self, requests: Sequence[tuple[str, Kind, tuple[str, ...]]]) -> list[frozenset[str]]:
+        asked: dict[tuple[str, Kind], set[str]] = {}
+        for segment, kind, ids in requests:
+            asked.setdefault((segment, kind), set()).update(ids)
+        found = {
+            (segment, kind): self._door.read_members(segment, kind, sorted(ids))
+            for (segment, kind), ids in asked.items()
+        }
+        return [found[segment, kind].intersection(ids) for segment, kind, ids in requests]
+
+    def stage_order(self, requests: Sequence[None]) -> list[Sequence[StageName]]:
+        return [self._door.read_stage_order()] * len(requests)
+
+    def write_account_ids(self, requests: Sequence[tuple[CompanyId, AccountId]]) -> list[SyncError | None]:
+        written = self._door.write_companies(
+            {company_id: {self._account_property: account_id} for company_id, account_id in requests}
+        )
+        self._companies.correct(
+            {key: {"account_id": account_id} for key, account_id in requests if not isinstance(written[key], SyncError)}
+        )
+        return [_error(written[company_id]) for company_id, _ in requests]
+
+    def write_company_stages(self, requests: Sequence[tuple[CompanyId, StageName]]) -> list[StageName | SyncError]:
+        written = self._door.write_companies({company_id: {STAGE: stage} for company_id, stage in requests})
+        reported = {company_id: _stage(answer) for company_id, answer in written.items()}
+        self._companies.correct(
+            {key: {"lifecycle_stage": stage} for key, stage in reported.items() if not isinstance(stage, SyncError)}
+        )
+        return [reported[company_id] for company_id, _ in requests]
+
+    def write_contact_stages(
+        self, requests: Sequence[tuple[tuple[ContactId, ...], StageName]]
+    ) -> list[dict[ContactId, StageName] | SyncError]:
+        written = self._door.write_contacts({one: {STAGE: stage} for ids, stage in requests for one in ids})
+        reported = {contact_id: _stage(answer) for contact_id, answer in written.items()}
+        self._contacts.correct(
+            {key: {"lifecycle_stage": stage} for key, stage in reported.items() if not isinstance(stage, SyncError)}
+        )
+        answers: list[dict[ContactId, StageName] | SyncError] = []
+        for ids, _ in requests:
+            stages = {one: reported[one] for one in ids}
+            refused = [stage for stage in stages.values() if isinstance(stage, SyncError)]
+            answers.append(
+                refused[0]
+                if refused
+                else {one: stage for one, stage in stages.items() if not isinstance(stage, SyncError)}
+            )
+        return answers
+
+    def associate(self, requests: Sequence[tuple[Association, ...]]) -> list[SyncError | None]:
+        associations = list(dict.fromkeys(one for request in requests for one in request))
+        made = self._door.associate(associations)
+        self._contacts_of.forget({one.company_id for one in associations})
+        self._companies_of.forget({one.contact_id for one in associations})
+        return [next((error for one in request if (error := _error(made[one]))), None) for request in requests]
+
+
+class GatheredHubSpot:
+    """The `HubSpot` of one run: facts no older than what the run was owed for."""
+
+    def __init__(self, gather: Gather, batches: HubSpotBatches, *, as_of: datetime) -> None:
+        self._ask = gather.ask
+        self._batches = batches
+        self._as_of = as_of
+
+    async def find_company(self, company_id: CompanyId) -> Company | None:
+        company: Company | None = await self._ask(self._batches.companies, Wanted(company_id, self._as_of))
+        return company
+
+    async def find_contacts_of(self, company_id: CompanyId) -> Sequence[Association]:
+        found: Sequence[Association] = await self._ask(self._batches.contacts_of, Wanted(company_id, self._as_of))
+        return found
+
+    async def find_companies_of(self, contact_id: ContactId) -> Sequence[Association]:
+        found: Sequence[Association] = await self._ask(self._batches.companies_of, Wanted(contact_id, self._as_of))
+        return found
+
+    async def find_contacts(self, contact_ids: Sequence[ContactId]) -> Sequence[Contact]:
+        wanted = tuple(Wanted(contact_id, self._as_of) for contact_id in contact_ids)
+        found: Sequence[Contact] = await self._ask(self._batches.contacts, wanted)
+        return found
+
+    async def find_members(self, segment: str, kind: Kind, record_ids: Sequence[str]) -> frozenset[str]:
+        members: frozenset[str] = await self._ask(self._batches.members, (segment, kind, tuple(record_ids)))
+        return members
+
+    async def read_stage_order(self) -> Sequence[StageName]:
+        order: Sequence[StageName] = await self._ask(self._batches.stage_order, None)
+        return order
+
+    async def write_account_id(self, company_id: CompanyId, account_id: AccountId) -> None:
+        await self._ask(self._batches.write_account_ids, (company_id, account_id))
+
+    async def write_company_stage(self, company_id: CompanyId, stage: StageName) -> StageName:
+        reported: StageName = await self._ask(self._batches.write_company_stages, (company_id, stage))
+        return reported
+
+    async def write_contact_stages(
+        self, contact_ids: Sequence[ContactId], stage: StageName
+    ) -> Mapping[ContactId, StageName]:
+        reported: Mapping[ContactId, StageName] = await self._ask(
+            self._batches.write_contact_stages, (tuple(contact_ids), stage)
+        )
+        return reported
+
+    async def associate(self, associations: Sequence[Association]) -> None:
+        await self._ask(self._batches.associate, tuple(associations))
+
+
+def _together(facts: Sequence[Contact | SyncError | None]) -> Sequence[Contact] | SyncError:
+    for fact in facts:
+        if isinstance(fact, SyncError):
+            return fact
+    return [fact for fact in facts if isinstance(fact, Contact)]
+
+
+def _stage(answer: Mapping[str, str] | SyncError) -> StageName | SyncError:
+    if isinstance(answer, SyncError):
+        return answer
+    return StageName(answer.get(STAGE) or "")
+
+
+def _error(answer: object) -> SyncError | None:
+    return answer if isinstance(answer, SyncError) else None

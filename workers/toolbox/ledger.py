@@ -1,0 +1,145 @@
+"""The ledger as a flow sees it: one record's questions, gathered into multi-row statements."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from tasks.contracts.records import (
+    AccountId,
+    CompanyId,
+    ContactId,
+    ContactLink,
+    Identity,
+    Kind,
+    Link,
+    Owed,
+    StageName,
+    Verdict,
+)
+from tasks.contracts.tools import Subject
+from workers.gather import Gather
+from workers.ledger.postgres_ledger import LinkRequest, PostgresLedger, VerdictRequest
+from workers.toolbox.reach import reach_ledger
+
+LIFECYCLE_STAGE = "lifecyclestage"
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class LedgerBatches:
+    """What the flows of one slice ask the ledger, many requests at a time."""
+
+    def __init__(self, ledger: PostgresLedger) -> None:
+        self._ledger = ledger
+        self.owed_next: list[Owed] = []
+        """What the slice made owed; woken when the slice is done."""
+
+    def links(self, requests: Sequence[tuple[CompanyId, ...]]) -> list[list[Link]]:
+        return _lookups(self._ledger.find_links, requests)
+
+    def links_of_accounts(self, requests: Sequence[tuple[AccountId, ...]]) -> list[list[Link]]:
+        return _lookups(self._ledger.find_links_of_accounts, requests)
+
+    def contact_links(self, requests: Sequence[tuple[ContactId, ...]]) -> list[list[ContactLink]]:
+        return _lookups(self._ledger.find_contact_links, requests)
+
+    def contact_links_of_account(self, requests: Sequence[AccountId]) -> list[list[ContactLink]]:
+        found = reach_ledger(partial(self._ledger.find_contact_links_of_accounts, requests))
+        return [list(found.get(account_id, ())) for account_id in requests]
+
+    def claims(
+        self, requests: Sequence[tuple[CompanyId, tuple[Identity, ...]]]
+    ) -> Sequence[Mapping[Identity, CompanyId]]:
+        return reach_ledger(partial(self._ledger.claim_identities, requests))
+
+    def record_links(self, requests: Sequence[LinkRequest]) -> Sequence[object]:
+        answers = reach_ledger(partial(self._ledger.record_links, requests))
+        for request, answer in zip(requests, answers, strict=True):
+            if answer is None:
+                self.owed_next += request.then
+        return answers
+
+    def record_contact_links(self, requests: Sequence[tuple[ContactLink, ...]]) -> list[None]:
+        reach_ledger(partial(self._ledger.record_contact_links, [link for links in requests for link in links]))
+        return [None] * len(requests)
+
+    def record_verdicts(self, requests: Sequence[VerdictRequest]) -> list[None]:
+        reach_ledger(partial(self._ledger.record_verdicts, requests))
+        for request in requests:
+            self.owed_next += request.then
+        return [None] * len(requests)
+
+    def written_stages(self, requests: Sequence[tuple[ContactId, ...]]) -> list[dict[ContactId, StageName]]:
+        wanted = sorted({contact_id for contact_ids in requests for contact_id in contact_ids})
+        found = reach_ledger(partial(self._ledger.find_written, Kind.CONTACT, wanted, LIFECYCLE_STAGE))
+        return [{one: StageName(found[one]) for one in contact_ids if one in found} for contact_ids in requests]
+
+    def record_written_stages(self, requests: Sequence[tuple[tuple[ContactId, ...], StageName]]) -> list[None]:
+        rows = [(Kind.CONTACT, one, LIFECYCLE_STAGE, str(stage)) for ids, stage in requests for one in ids]
+        reach_ledger(partial(self._ledger.record_written, rows))
+        return [None] * len(requests)
+
+
+class GatheredLedger:
+    """The `Ledger` of one run; what it makes owed inherits the run's idea of fresh."""
+
+    def __init__(self, gather: Gather, batches: LedgerBatches, *, as_of: datetime) -> None:
+        self._ask = gather.ask
+        self._batches = batches
+        self._as_of = as_of
+
+    async def find_link(self, company_id: CompanyId) -> Link | None:
+        found: list[Link] = await self._ask(self._batches.links, (company_id,))
+        return found[0] if found else None
+
+    async def find_links(self, company_ids: Sequence[CompanyId]) -> Sequence[Link]:
+        found: Sequence[Link] = await self._ask(self._batches.links, tuple(company_ids)) if company_ids else ()
+        return found
+
+    async def find_links_of_accounts(self, account_ids: Sequence[AccountId]) -> Sequence[Link]:
+        if not account_ids:
+            return ()
+        found: Sequence[Link] = await self._ask(self._batches.links_of_accounts, tuple(account_ids))
+        return found
+
+    async def find_contact_links(self, contact_ids: Sequence[ContactId]) -> Sequence[ContactLink]:
+        found: Sequence[ContactLink] = await self._ask(self._batches.contact_links, tuple(contact_ids))
+        return found
+
+    async def find_contact_links_of_account(self, account_id: AccountId) -> Sequence[ContactLink]:
+        found: Sequence[ContactLink] = await self._ask(self._batches.contact_links_of_account, account_id)
+        return found
+
+    async def claim_identities(
+        self, company_id: CompanyId, identities: Sequence[Identity]
+    ) -> Mapping[Identity, CompanyId]:
+        if not identities:
+            return {}
+        held: Mapping[Identity, CompanyId] = await self._ask(self._batches.claims, (company_id, tuple(identities)))
+        return held
+
+    async def record_link(self, link: Link, verdict: Verdict, *, fence: int, then: Sequence[Owed] = ()) -> None:
+        request = LinkRequest(link, verdict, fence=fence, then=tuple(then), as_of=self._as_of)
+        await self._ask(self._batches.record_links, request)
+
+    async def record_contact_links(self, contact_links: Sequence[ContactLink]) -> None:
+        await self._ask(self._batches.record_contact_links, tuple(contact_links))
+
+    async def record_verdict(self, subject: Subject, verdict: Verdict, *, then: Sequence[Owed] = ()) -> None:
+        request = VerdictRequest(subject, verdict, then=tuple(then), as_of=self._as_of)
+        await self._ask(self._batches.record_verdicts, request)
+
+    async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
+        found: Mapping[ContactId, StageName] = await self._ask(self._batches.written_stages, tuple(contact_ids))
+        return found
+
+    async def record_written_stages(self, contact_ids: Sequence[ContactId], stage: StageName) -> None:
+        await self._ask(self._batches.record_written_stages, (tuple(contact_ids), stage))
+
+
+def _lookups(find: Callable[[Sequence[K]], Mapping[K, V]], requests: Sequence[tuple[K, ...]]) -> list[list[V]]:
+    wanted = list(dict.fromkeys(key for keys in requests for key in keys))
+    found = reach_ledger(partial(find, wanted))
+    return [[found[key] for key in keys if key in found] for keys in requests]
