@@ -59,9 +59,7 @@ class Fault:
     def strikes(self, request: web.Request, chance: random.Random) -> bool:
         if self.times is not None and self.struck >= self.times:
             return False
-        if not re.fullmatch(self.method, request.method, re.IGNORECASE) or not re.search(
-            self.path, request.path
-        ):
+        if not re.fullmatch(self.method, request.method, re.IGNORECASE) or not re.search(self.path, request.path):
             return False
         self.seen += 1
         if self.seen <= self.skip or chance.random() >= self.probability:
@@ -80,9 +78,7 @@ class Faults:
 
     def add(self, raw: Mapping[str, Any]) -> Fault:
         try:
-            fault = Fault(
-                **{name: value for name, value in raw.items() if name not in {"id", "seen", "struck"}}
-            )
+            fault = Fault(**{name: value for name, value in raw.items() if name not in {"id", "seen", "struck"}})
         except TypeError as wrong:
             raise ValueError(f"not a fault: {wrong}") from None
         self._last_id += 1

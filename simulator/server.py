@@ -27,9 +27,7 @@ class Addresses:
 class Server:
     """`settings` are switches by CRM; a reset returns to them."""
 
-    def __init__(
-        self, systems: Iterable[System], settings: Mapping[str, Mapping[str, Any]] | None = None
-    ) -> None:
+    def __init__(self, systems: Iterable[System], settings: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         self.systems = {each.name: each for each in systems}
         self.lines = {name: Line() for name in self.systems}
         self.faults = Faults()

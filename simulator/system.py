@@ -38,8 +38,7 @@ class System(Protocol):
 def configure(settings: Any, changes: Mapping[str, Any]) -> None:
     """Set fields of a flat dataclass by name, all or none.
 
-    Texts are read as the field's type, so that a command line may use this too. Fields are of type bool, int,
-    float, str, Literal of texts, or one of these or None.
+    Fields are of type bool, int, float, str, Literal of texts, or one of these or None.
     """
     types = typing.get_type_hints(type(settings))
     known = {field.name for field in dataclasses.fields(settings)}
@@ -53,11 +52,11 @@ def configure(settings: Any, changes: Mapping[str, Any]) -> None:
 def _as_type(name: str, value: Any, kind: Any) -> Any:
     choices = typing.get_args(kind)
     if typing.get_origin(kind) is typing.Literal:
-        if value in choices:
-            return value
+        if str(value) in choices:
+            return str(value)
         raise ValueError(f"{name} must be one of {', '.join(choices)}, not {value!r}")
     if choices:
-        if value is None or value in {"null", "none"}:
+        if value is None:
             return None
         kind = next(choice for choice in choices if choice is not type(None))
         return _as_type(name, value, kind)
@@ -65,21 +64,8 @@ def _as_type(name: str, value: Any, kind: Any) -> Any:
 
 
 def _plain(name: str, value: Any, kind: type) -> Any:
-    if isinstance(value, str) and kind is not str:
-        value = _from_text(name, value, kind)
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
+    if kind is float and type(value) is int:
+        return float(value)
     if type(value) is not kind:
         raise ValueError(f"{name} must be {kind.__name__}, not {value!r}")
     return value
-
-
-def _from_text(name: str, text: str, kind: type) -> Any:
-    if kind is bool:
-        if text.lower() in {"true", "false"}:
-            return text.lower() == "true"
-        raise ValueError(f"{name} must be true or false, not {text!r}")
-    try:
-        return kind(text)
-    except ValueError:
-        raise ValueError(f"{name} must be {kind.__name__}, not {text!r}") from None

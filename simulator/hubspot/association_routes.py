@@ -119,9 +119,7 @@ def batch_remove_labels(crm: Crm, call: Call) -> Reply:
 
 def list_labels(_crm: Crm, call: Call) -> Reply:
     labels = LABELS[call.kind("from_type").plural, call.kind("to_type").plural]
-    results = [
-        {"category": "HUBSPOT_DEFINED", "typeId": each.type_id, "label": each.label} for each in labels
-    ]
+    results = [{"category": "HUBSPOT_DEFINED", "typeId": each.type_id, "label": each.label} for each in labels]
     return Reply(200, {"results": results})
 
 
@@ -176,23 +174,18 @@ def _require_records(crm: Crm, pair: Pair) -> None:
         raise invalid("A record cannot be associated with itself")
 
 
-def _page(
-    crm: Crm, linked: Mapping[str, Collection[int]], after: str, limit: int
-) -> tuple[list[dict[str, Any]], str]:
+def _page(crm: Crm, linked: Mapping[str, Collection[int]], after: str, limit: int) -> tuple[list[dict[str, Any]], str]:
     if after and not (after.isascii() and after.isdigit()):
         raise invalid(f"after is not a cursor: {after}")
     ids = sorted((each for each in linked if not after or int(each) >= int(after)), key=int)
     as_shown: Callable[[str], Any] = int if crm.switches.object_ids_as_numbers else str
-    results = [
-        {"toObjectId": as_shown(each), "associationTypes": _types_view(linked[each])} for each in ids[:limit]
-    ]
+    results = [{"toObjectId": as_shown(each), "associationTypes": _types_view(linked[each])} for each in ids[:limit]]
     return results, ids[limit] if len(ids) > limit else ""
 
 
 def _types_view(type_ids: Collection[int]) -> list[dict[str, Any]]:
     return [
-        {"category": "HUBSPOT_DEFINED", "typeId": type_id, "label": label_text(type_id)}
-        for type_id in sorted(type_ids)
+        {"category": "HUBSPOT_DEFINED", "typeId": type_id, "label": label_text(type_id)} for type_id in sorted(type_ids)
     ]
 
 

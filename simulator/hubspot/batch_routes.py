@@ -153,9 +153,7 @@ def _row_by_row(
 
 
 def _each_traced(rows: list[Row]) -> bool:
-    trace_ids = {
-        row.get("objectWriteTraceId") for row in rows if isinstance(row.get("objectWriteTraceId"), str)
-    }
+    trace_ids = {row.get("objectWriteTraceId") for row in rows if isinstance(row.get("objectWriteTraceId"), str)}
     return len(trace_ids) == len(rows) and "" not in trace_ids
 
 
@@ -176,9 +174,7 @@ def _refuse_repeated(ids: list[str]) -> None:
     if len(set(ids)) < len(ids):
         repeated = sorted(each for each, times in Counter(ids).items() if times > 1)
         listed = ", ".join(repeated)
-        raise invalid(
-            f"Duplicate IDs found in batch input: [{listed}]. IDs must be unique", context={"ids": repeated}
-        )
+        raise invalid(f"Duplicate IDs found in batch input: [{listed}]. IDs must be unique", context={"ids": repeated})
 
 
 def _addressed(crm: Crm, kind: ObjectType, row: Row) -> Record | None:

@@ -107,9 +107,7 @@ class Crm:
 
     def _companies_of_contacts(self, pairs: Iterable[Pair]) -> list[Pair]:
         """The pairs whose primary label may go when one of these becomes primary."""
-        contacts = {
-            each.from_id for pair in pairs for each in (pair, pair.turned()) if each.from_kind is CONTACTS
-        }
+        contacts = {each.from_id for pair in pairs for each in (pair, pair.turned()) if each.from_kind is CONTACTS}
         return [
             Pair(CONTACTS, contact, COMPANIES, company)
             for contact in contacts

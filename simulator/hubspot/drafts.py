@@ -99,9 +99,7 @@ class Draft:
             versions = record.history.setdefault(name, [])
             if not versions and name in old:
                 versions.append(Version(old[name], record.created_at, *record_source(record)))
-            versions.insert(
-                0, Version(write.properties.get(name, ""), self._at, self._source.code, self._source.id)
-            )
+            versions.insert(0, Version(write.properties.get(name, ""), self._at, self._source.code, self._source.id))
         record.properties = write.properties
         record.updated_at = self._at
         record.version += 1
@@ -113,9 +111,7 @@ class Draft:
         else:
             properties.pop("hs_email_domain", None)
 
-    def _forward_only(
-        self, kind: ObjectType, before: Mapping[str, str], changes: dict[str, str]
-    ) -> dict[str, str]:
+    def _forward_only(self, kind: ObjectType, before: Mapping[str, str], changes: dict[str, str]) -> dict[str, str]:
         stage = changes.get("lifecyclestage")
         if not stage or not self._crm.schema.goes_back(kind, before.get("lifecyclestage"), stage):
             return changes
@@ -152,9 +148,7 @@ class Draft:
             owner = self._crm.store.archived_owners.get(value, "")
         return owner
 
-    def _conflict(
-        self, kind: ObjectType, value: Taken, *, record_id: str, owner_id: str, is_new: bool
-    ) -> RefusalError:
+    def _conflict(self, kind: ObjectType, value: Taken, *, record_id: str, owner_id: str, is_new: bool) -> RefusalError:
         if value.name == "email" and is_new:
             if self._crm.switches.email_conflict_shape == "identity_profile":
                 return contact_exists_with_profile(owner_id, value.value)

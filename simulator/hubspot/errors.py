@@ -10,9 +10,7 @@ from simulator.hubspot.object_types import ObjectType
 class RefusalError(Exception):
     """Answer with this status and body instead of a result."""
 
-    def __init__(
-        self, status: int, body: dict[str, Any], *, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, status: int, body: dict[str, Any], *, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(body.get("message", ""))
         self.status = status
         self.body = body
@@ -37,9 +35,7 @@ def not_found(message: str = "resource not found", **extra: Any) -> RefusalError
 
 def records_missing(kind: ObjectType, ids: Sequence[str]) -> RefusalError:
     name = kind.legacy_name
-    message = (
-        f"Could not get some {name} objects, they may be deleted or not exist. Check that ids are valid."
-    )
+    message = f"Could not get some {name} objects, they may be deleted or not exist. Check that ids are valid."
     return not_found(message, context={"ids": list(ids)})
 
 

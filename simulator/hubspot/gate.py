@@ -194,9 +194,7 @@ class Gate:
 
 
 def respond(status: int, body: Any, headers: Mapping[str, str]) -> web.Response:
-    correlation = (
-        body["correlationId"] if isinstance(body, dict) and "correlationId" in body else str(uuid.uuid4())
-    )
+    correlation = body["correlationId"] if isinstance(body, dict) and "correlationId" in body else str(uuid.uuid4())
     complete = {**headers, "X-HubSpot-Correlation-Id": correlation}
     if body is None:
         return web.Response(status=status, headers=complete)

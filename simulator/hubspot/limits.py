@@ -8,6 +8,7 @@ from simulator.hubspot.errors import RefusalError, refusal
 from simulator.hubspot.switches import Switches
 
 BURST = 10.0
+UNLIMITED = 1_000_000  # what the headers say then
 
 
 class Window:
@@ -93,7 +94,8 @@ class Limits:
         return RefusalError(429, body, headers=self._headers(burst, now) if burst else {})
 
     def _headers(self, burst: Window, now: float) -> dict[str, str]:
-        limit, daily = self._switches.burst_limit, self._switches.daily_limit
+        limit = self._switches.burst_limit or UNLIMITED
+        daily = self._switches.daily_limit or UNLIMITED
         remaining = max(0, limit - burst.used(now))
         return {
             "X-HubSpot-RateLimit-Max": str(limit),

@@ -37,11 +37,7 @@ class Lists:
     def find_named(self, object_type_id: str, name: str) -> RecordList | None:
         wanted = name.casefold()
         return next(
-            (
-                each
-                for each in self.all()
-                if each.object_type_id == object_type_id and each.name.casefold() == wanted
-            ),
+            (each for each in self.all() if each.object_type_id == object_type_id and each.name.casefold() == wanted),
             None,
         )
 
@@ -60,9 +56,7 @@ class Lists:
         del self._lists[list_id]
 
     def of_record(self, object_type_id: str, record_id: str) -> list[RecordList]:
-        return [
-            each for each in self.all() if each.object_type_id == object_type_id and record_id in each.members
-        ]
+        return [each for each in self.all() if each.object_type_id == object_type_id and record_id in each.members]
 
     def forget(self, kind: ObjectType, record_id: str) -> None:
         for each in self.of_record(kind.type_id, record_id):

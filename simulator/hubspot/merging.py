@@ -69,9 +69,7 @@ def _lists(crm: Crm, record: Record) -> list[RecordList]:
 
 
 def _reborn(crm: Crm, record: Record) -> Record:
-    new = Record(
-        crm.store.new_id(), record.kind, {}, created_at=record.created_at, updated_at=record.updated_at
-    )
+    new = Record(crm.store.new_id(), record.kind, {}, created_at=record.created_at, updated_at=record.updated_at)
     new.properties = {"hs_object_id": new.id, "createdate": record.created_at}
     if merged := record.properties.get("hs_merged_object_ids"):
         new.properties["hs_merged_object_ids"] = merged

@@ -78,9 +78,7 @@ def list_page(crm: Crm, call: Call) -> Reply:
     ids = sorted(held, key=int)
     start = bisect.bisect_left(ids, int(after), key=int)
     names = shown_names(crm, kind, [*call.names("properties"), *call.names("propertiesWithHistory")])
-    results = [
-        _completed(crm, call, held[each], view(held[each], names)) for each in ids[start : start + limit]
-    ]
+    results = [_completed(crm, call, held[each], view(held[each], names)) for each in ids[start : start + limit]]
     body: dict[str, Any] = {"results": results}
     if start + limit < len(ids):
         body["paging"] = paging(str(call.request.url), ids[start + limit])

@@ -31,9 +31,7 @@ CONTACTS = ObjectType(
 )
 OBJECT_TYPES = (COMPANIES, CONTACTS)
 _BY_NAME = {
-    name: kind
-    for kind in OBJECT_TYPES
-    for name in (kind.plural, kind.singular, kind.type_id, kind.legacy_name)
+    name: kind for kind in OBJECT_TYPES for name in (kind.plural, kind.singular, kind.type_id, kind.legacy_name)
 }
 
 

@@ -20,9 +20,7 @@ def list_page(crm: Crm, call: Call) -> Reply:
     found = [
         each
         for each in sorted(crm.owners.values(), key=lambda owner: int(owner.id))
-        if each.archived == archived
-        and email in {"", each.email.casefold()}
-        and int(each.id) >= int(after[:18])
+        if each.archived == archived and email in {"", each.email.casefold()} and int(each.id) >= int(after[:18])
     ]
     body: dict[str, Any] = {"results": [view(each) for each in found[:limit]]}
     if len(found) > limit:

@@ -1,7 +1,7 @@
 """What a property is, and the ones every portal has."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,7 @@ class Property:
     group: str = ""
     description: str = ""
     options: tuple[Option, ...] = ()
+    allowed: frozenset[str] = field(init=False)
     unique: bool = False
     read_only: bool = False
     by_hubspot: bool = True
@@ -28,23 +29,20 @@ class Property:
     created_at: str = "2024-01-01T00:00:00.000Z"
     updated_at: str = "2024-01-01T00:00:00.000Z"
 
-    def has_option(self, value: str) -> bool:
-        return any(option.value == value for option in self.options)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "allowed", frozenset(option.value for option in self.options))
 
 
 def _options(values: str) -> tuple[Option, ...]:
     return tuple(
-        Option(value, value.replace("_", " ").capitalize(), place)
-        for place, value in enumerate(values.split())
+        Option(value, value.replace("_", " ").capitalize(), place) for place, value in enumerate(values.split())
     )
 
 
 LIFECYCLE_STAGES = _options(
     "subscriber lead marketingqualifiedlead salesqualifiedlead opportunity customer evangelist other"
 )
-LEAD_STATUSES = _options(
-    "NEW OPEN IN_PROGRESS OPEN_DEAL UNQUALIFIED ATTEMPTED_TO_CONTACT CONNECTED BAD_TIMING"
-)
+LEAD_STATUSES = _options("NEW OPEN IN_PROGRESS OPEN_DEAL UNQUALIFIED ATTEMPTED_TO_CONTACT CONNECTED BAD_TIMING")
 COMPANY_TYPES = _options("PROSPECT PARTNER RESELLER VENDOR OTHER")
 INDUSTRIES = _options(
     "ACCOUNTING AIRLINES_AVIATION APPAREL_FASHION ARCHITECTURE_PLANNING AUTOMOTIVE AVIATION_AEROSPACE "
@@ -87,9 +85,7 @@ def _kept_by_hubspot(group: str, kinds: dict[str, str]) -> Iterable[Property]:
 
 
 def _choice(group: str, name: str, options: tuple[Option, ...], field_type: str = "select") -> Property:
-    return Property(
-        name, _label(name), type="enumeration", field_type=field_type, group=group, options=options
-    )
+    return Property(name, _label(name), type="enumeration", field_type=field_type, group=group, options=options)
 
 
 def _shared(group: str, modified: str) -> Iterable[Property]:
@@ -137,9 +133,7 @@ def contact_properties() -> list[Property]:
     group = "contactinformation"
     return [
         *_shared(group, "lastmodifieddate"),
-        *_texts(
-            group, "email firstname lastname mobilephone fax jobtitle company salutation hs_additional_emails"
-        ),
+        *_texts(group, "email firstname lastname mobilephone fax jobtitle company salutation hs_additional_emails"),
         Property("date_of_birth", "Date of birth", group=group),
         *_kept_by_hubspot(group, {"associatedcompanyid": "number", "hs_email_domain": "string"}),
     ]

@@ -27,6 +27,11 @@ def as_text(value: Any) -> str:
     return str(value)
 
 
+def is_free_text(definition: Property) -> bool:
+    """Nothing but the length can be wrong with its values."""
+    return definition.type == "string" and not definition.read_only and definition.name != "email"
+
+
 def judge(definition: Property, text: str, owner_ids: Collection[str]) -> Judgement:
     if definition.external_options:
         return Judgement(text) if text in owner_ids else _wrong_option(text, [])
@@ -78,15 +83,13 @@ def _date(_definition: Property, text: str) -> Judgement:
 def _enumeration(definition: Property, text: str) -> Judgement:
     values = text.lstrip(";").split(";") if definition.field_type == "checkbox" else [text]
     for value in values:
-        if not definition.has_option(value):
+        if value not in definition.allowed:
             return _wrong_option(value, [option.value for option in definition.options])
     return Judgement(text)
 
 
 def _wrong_option(text: str, allowed: list[str]) -> Judgement:
-    return Judgement(
-        "", "INVALID_OPTION", f"{text} was not one of the allowed options: [{', '.join(allowed)}]"
-    )
+    return Judgement("", "INVALID_OPTION", f"{text} was not one of the allowed options: [{', '.join(allowed)}]")
 
 
 _BY_TYPE: dict[str, Callable[[Property, str], Judgement]] = {

@@ -9,14 +9,21 @@ from simulator.hubspot.object_types import ObjectType
 from simulator.hubspot.store import Record, Version
 from simulator.hubspot.timestamps import now_text
 
+MAX_REMEMBERED = 10_000
+
 
 def shown_names(crm: Crm, kind: ObjectType, asked: Iterable[str]) -> tuple[str, ...]:
     """Asked for and defined; what is not defined is left out without a word."""
-    known = crm.schema.of(kind)
-    names = dict.fromkeys(name for name in asked if name in known)
-    if not names:
-        return kind.shown
-    return tuple(names | dict.fromkeys(("createdate", kind.modified, "hs_object_id")))
+    wanted = (kind.plural, *asked)
+    shown = crm.schema.shown.get(wanted)
+    if shown is None:
+        known = crm.schema.of(kind)
+        names = dict.fromkeys(name for name in wanted[1:] if name in known)
+        always = dict.fromkeys(("createdate", kind.modified, "hs_object_id"))
+        shown = tuple(names | always) if names else kind.shown
+        if len(crm.schema.shown) < MAX_REMEMBERED:
+            crm.schema.shown[wanted] = shown
+    return shown
 
 
 def view(record: Record, names: Iterable[str], properties: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 from simulator.hubspot.errors import properties_invalid, property_problem
 from simulator.hubspot.object_types import COMPANIES, CONTACTS, ObjectType
 from simulator.hubspot.properties import Option, Property
-from simulator.hubspot.property_values import as_text, judge
+from simulator.hubspot.property_values import MAX_TEXT, as_text, is_free_text, judge
 
 
 class Schema:
@@ -26,6 +26,8 @@ class Schema:
         }
         self._unique: dict[str, tuple[str, ...]] = {}
         self._stage_order: dict[str, dict[str, int]] = {}
+        self._free_texts: dict[str, frozenset[str]] = {}
+        self.shown: dict[tuple[str, ...], tuple[str, ...]] = {}  # kept by those who show records
         for plural in self._by_type:
             self._remember_derived(plural)
 
@@ -66,8 +68,11 @@ class Schema:
         """The values as they are stored, "" for cleared; refuses all if one is wrong."""
         accepted: dict[str, str] = {}
         problems = []
-        known = self._by_type[kind.plural]
+        known, free_texts = self._by_type[kind.plural], self._free_texts[kind.plural]
         for name, value in values.items():
+            if name in free_texts and type(value) is str and len(value) <= MAX_TEXT:
+                accepted[name] = value
+                continue
             text, problem = self._accept_one(known.get(name), name, value)
             if problem:
                 problems.append(problem)
@@ -77,9 +82,7 @@ class Schema:
             raise properties_invalid(problems)
         return accepted
 
-    def _accept_one(
-        self, definition: Property | None, name: str, value: Any
-    ) -> tuple[str, dict[str, Any] | None]:
+    def _accept_one(self, definition: Property | None, name: str, value: Any) -> tuple[str, dict[str, Any] | None]:
         text = as_text(value)
         if definition is None:
             code, message = "PROPERTY_DOESNT_EXIST", f'Property "{name}" does not exist'
@@ -95,10 +98,10 @@ class Schema:
 
     def _remember_derived(self, plural: str) -> None:
         known = self._by_type[plural]
+        self.shown.clear()
+        self._free_texts[plural] = frozenset(name for name, each in known.items() if is_free_text(each))
         self._unique[plural] = tuple(each.name for each in known.values() if each.unique)
-        self._stage_order[plural] = {
-            each.value: each.display_order for each in known["lifecyclestage"].options
-        }
+        self._stage_order[plural] = {each.value: each.display_order for each in known["lifecyclestage"].options}
 
 
 def _group(name: str, label: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from simulator.hubspot.gate import required, text_list
 from simulator.hubspot.object_types import COMPANIES, CONTACTS, ObjectType, find_object_type
 from simulator.hubspot.properties import Property
 from simulator.hubspot.search_index import Entry
-from simulator.hubspot.timestamps import milliseconds_of
+from simulator.hubspot.timestamps import datetime_text, milliseconds_of
 
 Comparable = str | float
 Matcher = Callable[[Entry], bool]
@@ -27,17 +27,15 @@ class Filter(NamedTuple):
 
 
 def comparable(definition: Property, text: str) -> Comparable | None:
-    """The value as it is compared: numbers and times by size, texts without case, options as they are."""
+    """The value as it is compared: numbers by size, texts without case, all else as stored."""
     if not text:
         return None
-    if definition.type in {"datetime", "date"}:
-        return milliseconds_of(text)
     if definition.type == "number":
         try:
             return float(text)
         except ValueError:
             return None
-    return text if definition.type == "enumeration" else text.casefold()
+    return text.casefold() if definition.type == "string" else text
 
 
 def matches_text(properties: Mapping[str, str], kind: ObjectType, query: str) -> bool:
@@ -76,6 +74,12 @@ def window_of(filters: list[Filter], name: str) -> tuple[int, int]:
     return since, until
 
 
+def without_window(filters: list[Filter], name: str) -> list[Filter]:
+    """Those that `window_of` has not already settled."""
+    settled = {"GTE", "LTE", "EQ", "BETWEEN"}
+    return [each for each in filters if each.spec["propertyName"] != name or each.spec["operator"] not in settled]
+
+
 def _association(crm: Crm, kind: ObjectType, other_name: str, raw: Mapping[str, Any]) -> Matcher:
     other = find_object_type(other_name)
     if other is None:
@@ -94,17 +98,23 @@ def _value_text(raw: Mapping[str, Any], key: str) -> str:
     return str(value)
 
 
-def _operand(definition: Property, raw: Mapping[str, Any], key: str) -> Any:
-    text = _value_text(raw, key)
-    value = comparable(definition, text)
+def _operand(definition: Property, text: str) -> Any:
+    """Times may be given in more ways than the one they are stored in."""
+    form = {"datetime": datetime_text, "date": _day_text}.get(definition.type)
+    value = comparable(definition, (form(text) or "") if form else text)
     if value is None:
         raise invalid(f"{text or 'an empty value'} cannot be compared with {definition.name}")
     return value
 
 
+def _day_text(text: str) -> str | None:
+    moment = datetime_text(text)
+    return moment and moment[:10]
+
+
 def _comparison(holds: Callable[[Any, Any], bool]) -> Callable[[Property, Mapping[str, Any]], Matcher]:
     def build(definition: Property, raw: Mapping[str, Any]) -> Matcher:
-        operand, name = _operand(definition, raw, "value"), definition.name
+        operand, name = _operand(definition, _value_text(raw, "value")), definition.name
 
         def matches(entry: Entry) -> bool:
             value = comparable(definition, entry.properties.get(name, ""))
@@ -116,7 +126,7 @@ def _comparison(holds: Callable[[Any, Any], bool]) -> Callable[[Property, Mappin
 
 
 def _between(definition: Property, raw: Mapping[str, Any]) -> Matcher:
-    low, high = _operand(definition, raw, "value"), _operand(definition, raw, "highValue")
+    low, high = (_operand(definition, _value_text(raw, key)) for key in ("value", "highValue"))
 
     def matches(entry: Entry) -> bool:
         value = comparable(definition, entry.properties.get(definition.name, ""))
@@ -133,7 +143,7 @@ def _membership(*, is_wanted: bool) -> Callable[[Property, Mapping[str, Any]], M
         if definition.type in {"string", "enumeration"}:
             values: set[Comparable | None] = set(texts)  # not folded: texts must be given in lower case
         else:
-            values = {comparable(definition, text) for text in texts}
+            values = {_operand(definition, text) for text in texts}
 
         def matches(entry: Entry) -> bool:
             value = comparable(definition, entry.properties.get(definition.name, ""))

@@ -54,7 +54,7 @@ class SearchIndex:
 
     def entries(self, kind: ObjectType) -> list[Entry]:
         self._catch_up()
-        return [entry for entry in self._entries[kind.plural].values() if _is_live(entry.record)]
+        return list(self._entries[kind.plural].values())
 
     def entries_modified(self, kind: ObjectType, since: int, until: int) -> list[Entry]:
         """Those whose last change, as known here, lies between two moments in milliseconds, both included."""
@@ -62,8 +62,7 @@ class SearchIndex:
         by_time, known = self._by_time[kind.plural], self._entries[kind.plural]
         start = bisect.bisect_left(by_time, (since, ""))
         end = bisect.bisect_left(by_time, (until + 1, ""))
-        found = (known[record_id] for _, record_id in by_time[start:end])
-        return [entry for entry in found if _is_live(entry.record)]
+        return [known[record_id] for _, record_id in by_time[start:end]]
 
     def forget(self, record: Record) -> None:
         entry = self._entries[record.kind.plural].pop(record.id, None)
@@ -79,7 +78,7 @@ class SearchIndex:
         record = entry.record
         known = self._entries[record.kind.plural]
         before = known.get(record.id)
-        if not _is_live(record) or (before and before.version >= entry.version):
+        if record.archived_at or (before and before.version >= entry.version):
             return
         if before:
             self._remove_time(before)
@@ -93,10 +92,6 @@ class SearchIndex:
         place = bisect.bisect_left(by_time, moment)
         if place < len(by_time) and by_time[place] == moment:
             del by_time[place]
-
-
-def _is_live(record: Record) -> bool:
-    return record.archived_at is None
 
 
 def _modified(kind: ObjectType, properties: Mapping[str, str]) -> int:

@@ -9,7 +9,7 @@ from simulator.hubspot.errors import invalid, malformed
 from simulator.hubspot.gate import Call, Reply, Route, optional, text_list
 from simulator.hubspot.object_types import ObjectType
 from simulator.hubspot.records_view import shown_names, view
-from simulator.hubspot.search_filters import Filter, comparable, matches_text, parse_filter, window_of
+from simulator.hubspot.search_filters import Filter, comparable, matches_text, parse_filter, window_of, without_window
 from simulator.hubspot.search_index import Entry
 
 MAX_BODY, MAX_PAGE, MAX_RESULTS = 3_000, 200, 10_000
@@ -27,7 +27,10 @@ def search(crm: Crm, call: Call) -> Reply:
     found = _matching(crm, kind, groups)
     if query:
         found = [entry for entry in found if matches_text(entry.properties, kind, query)]
-    _order(crm, kind, found, sort)
+    if len(groups) == 1 and sort and sort[0] == kind.modified:
+        found = found[::-1] if sort[1] else found  # the index keeps them in this order
+    else:
+        _order(crm, kind, found, sort)
     names = shown_names(crm, kind, text_list(fields, "properties"))
     page = found[start : start + limit]
     body: dict[str, Any] = {
@@ -94,17 +97,17 @@ def _named_sort(sort: Any) -> tuple[str, str]:
 def _matching(crm: Crm, kind: ObjectType, groups: list[list[Filter]]) -> list[Entry]:
     if not groups:
         return crm.index.entries(kind)
-    if len(groups) > 1:
-        entries = crm.index.entries(kind)
-    else:
-        since, until = window_of(groups[0], kind.modified)
-        entries = crm.index.entries_modified(kind, since, until)
-    return [
-        entry for entry in entries if any(all(matches(entry) for _, matches in filters) for filters in groups)
-    ]
+    found: dict[str, Entry] = {}
+    for filters in groups:
+        entries = crm.index.entries_modified(kind, *window_of(filters, kind.modified))
+        for _, matches in without_window(filters, kind.modified):
+            entries = [entry for entry in entries if matches(entry)]
+        found.update((entry.record.id, entry) for entry in entries)
+    return list(found.values())
 
 
 def _order(crm: Crm, kind: ObjectType, found: list[Entry], sort: tuple[str, bool] | None) -> None:
+    """By id unless asked otherwise, and among equals; without a value comes last."""
     found.sort(key=lambda entry: int(entry.record.id))
     if sort is None:
         return

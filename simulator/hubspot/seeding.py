@@ -22,15 +22,15 @@ from simulator.hubspot.crm import Crm, Owner, Token
 from simulator.hubspot.errors import RefusalError
 from simulator.hubspot.lists import BY_HAND, PROCESSING_TYPES, RecordList
 from simulator.hubspot.object_types import COMPANIES, CONTACTS, OBJECT_TYPES, ObjectType, find_object_type
-from simulator.hubspot.properties import Option
+from simulator.hubspot.properties import Option, Property
 from simulator.hubspot.property_routes import define
+from simulator.hubspot.property_values import as_text
 from simulator.hubspot.scopes import ALL_SCOPES
 from simulator.hubspot.sources import PEOPLE
 from simulator.hubspot.store import Record, unique_values
+from simulator.hubspot.timestamps import datetime_text
 
-PARTS = frozenset(
-    {"properties", "stages", "owners", "tokens", "companies", "contacts", "associations", "lists"}
-)
+PARTS = frozenset({"properties", "stages", "owners", "tokens", "companies", "contacts", "associations", "lists"})
 DEFAULT_TOKEN = "pat-na1-simulator"  # noqa: S105
 STAMPS = PEOPLE.stamps()
 
@@ -56,8 +56,7 @@ def _seed(crm: Crm, data: Mapping[str, Any]) -> None:
             crm.schema.put(_kind(name), define({"groupName": "custom", **definition}, at=crm.now()))
     if "stages" in data:
         crm.schema.set_stages(
-            Option(each["value"], each.get("label", each["value"]), each["displayOrder"])
-            for each in data["stages"]
+            Option(each["value"], each.get("label", each["value"]), each["displayOrder"]) for each in data["stages"]
         )
     for each in data.get("owners", ()):
         crm.owners[str(each["id"])] = _owner(each)
@@ -72,12 +71,10 @@ def _seed(crm: Crm, data: Mapping[str, Any]) -> None:
 
 
 def _seed_records(crm: Crm, kind: ObjectType, rows: Iterable[Mapping[str, Any]]) -> None:
-    known, unique_names = crm.schema.of(kind), crm.schema.unique_names(kind)
+    unique_names = crm.schema.unique_names(kind)
     at, records, archived = crm.now(), [], []
     for row in rows:
         record = _record(crm, kind, row, at)
-        if unknown := record.properties.keys() - known.keys():
-            raise ValueError(f"{kind.plural} have no property {min(unknown)!r}")
         for value in unique_values(kind, record.properties, unique_names):
             if value in crm.store.owners:
                 raise ValueError(f"{value.name} {value.value!r} is already taken")
@@ -98,7 +95,12 @@ def _record(crm: Crm, kind: ObjectType, row: Mapping[str, Any], at: str) -> Reco
         crm.store.reserve_id(record_id)
     else:
         record_id = crm.store.new_id()
-    given = {name: str(value) for name, value in row.get("properties", {}).items() if value not in {None, ""}}
+    known = crm.schema.of(kind)
+    given = {
+        name: _stored(known, name, value)
+        for name, value in row.get("properties", {}).items()
+        if value not in {None, ""}
+    }
     properties = {**STAMPS, "createdate": at, kind.modified: at, **given, "hs_object_id": record_id}
     if kind is CONTACTS and "email" in properties:
         properties["email"] = properties["email"].lower()
@@ -106,6 +108,18 @@ def _record(crm: Crm, kind: ObjectType, row: Mapping[str, Any], at: str) -> Reco
     return Record(
         record_id, kind, properties, created_at=properties["createdate"], updated_at=properties[kind.modified]
     )
+
+
+def _stored(known: Mapping[str, Property], name: str, value: Any) -> str:
+    definition, text = known.get(name), as_text(value)
+    if definition is None:
+        raise ValueError(f"there is no property {name!r}")
+    if definition.type != "datetime":
+        return text
+    moment = datetime_text(text)
+    if moment is None:
+        raise ValueError(f"{text!r} is not a time for {name}")
+    return moment
 
 
 def _owner(each: Mapping[str, Any]) -> Owner:
@@ -123,9 +137,7 @@ def _owner(each: Mapping[str, Any]) -> Owner:
 def _token(granted: Any) -> Token:
     if isinstance(granted, Mapping):
         scopes = granted.get("scopes", ALL_SCOPES)
-        return Token(
-            granted.get("name", "Simulated app"), str(granted.get("appId", "1000001")), frozenset(scopes)
-        )
+        return Token(granted.get("name", "Simulated app"), str(granted.get("appId", "1000001")), frozenset(scopes))
     return Token("Simulated app", "1000001", frozenset(granted))
 
 
@@ -155,9 +167,7 @@ def _seed_list(crm: Crm, each: Mapping[str, Any]) -> None:
         return
     if record_list is None:
         list_id = str(each.get("listId") or crm.lists.new_id())
-        record_list = RecordList(
-            list_id, each["name"], kind.type_id, processing, created_at=at, updated_at=at
-        )
+        record_list = RecordList(list_id, each["name"], kind.type_id, processing, created_at=at, updated_at=at)
         crm.lists.put(record_list)
     record_list.replace_members(members, at)
 

@@ -35,9 +35,7 @@ def state_of(crm: Crm) -> dict[str, Any]:
             for each in crm.lists.all()
         ],
         "merged": {plural: dict(merged) for plural, merged in crm.store.merged.items()},
-        "owners": [
-            {"id": each.id, "email": each.email, "archived": each.archived} for each in crm.owners.values()
-        ],
+        "owners": [{"id": each.id, "email": each.email, "archived": each.archived} for each in crm.owners.values()],
         "unique_properties": {kind.plural: list(crm.schema.unique_names(kind)) for kind in OBJECT_TYPES},
         "stages": [
             {"value": each.value, "label": each.label, "displayOrder": each.display_order}

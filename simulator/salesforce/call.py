@@ -18,9 +18,7 @@ def parse_json(body: bytes) -> Any:
     try:
         return json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
-        raise unreadable(
-            "Unexpected character or end of input: expected a valid value at [line:1, column:1]"
-        ) from None
+        raise unreadable("Unexpected character or end of input: expected a valid value at [line:1, column:1]") from None
 
 
 @dataclass(slots=True)

@@ -178,9 +178,7 @@ LEAD = (
     Field("Website", "url", length=255),
     DESCRIPTION,
     picklist("LeadSource", LEAD_SOURCES),
-    Field(
-        "Status", "picklist", length=255, values=LEAD_STATUSES, nillable=False, default="Open - Not Contacted"
-    ),
+    Field("Status", "picklist", length=255, values=LEAD_STATUSES, nillable=False, default="Open - Not Contacted"),
     picklist("Industry", INDUSTRIES),
     picklist("Rating", RATINGS),
     Field("AnnualRevenue", "currency"),

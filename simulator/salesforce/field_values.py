@@ -54,11 +54,7 @@ def _boolean(_field: Field, value: Any) -> bool:
 
 
 def _number(field: Field, value: Any) -> float:
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, (int, float, str))
-        or len(str(value)) > LONGEST_NUMBER
-    ):
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)) or len(str(value)) > LONGEST_NUMBER:
         raise cannot_deserialize("double", value)
     try:
         number = float(value)

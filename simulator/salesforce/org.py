@@ -68,8 +68,7 @@ class Org:
     def state(self) -> dict[str, Any]:
         """Every record by object, deleted ones too; empty fields are left out."""
         return {
-            name: [dict(record) for record in table.rows.values()]
-            for name, table in self._engine.store.tables.items()
+            name: [dict(record) for record in table.rows.values()] for name, table in self._engine.store.tables.items()
         }
 
     def reset(self) -> None:

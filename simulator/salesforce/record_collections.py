@@ -171,9 +171,7 @@ def _read_texts(name: str, values: Any) -> list[str]:
 
 
 def _rolled_back() -> Outcome:
-    message = (
-        "Record rolled back because not all records were valid and the request was using AllOrNone header"
-    )
+    message = "Record rolled back because not all records were valid and the request was using AllOrNone header"
     error = SalesforceError("ALL_OR_NONE_OPERATION_ROLLED_BACK", message)
     return {"success": False, "errors": [error.as_row()]}
 
@@ -227,9 +225,7 @@ def _object_of(engine: Engine, row: Row) -> SObject:
 
 def _forbid_id(row: Row) -> None:
     if any(name.lower() == "id" for name in row):
-        raise SalesforceError(
-            "INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", fields=["Id"]
-        )
+        raise SalesforceError("INVALID_FIELD_FOR_INSERT_UPDATE", "cannot specify Id in an insert call", fields=["Id"])
 
 
 def _pop(row: Row, name: str) -> Any:

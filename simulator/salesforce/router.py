@@ -48,9 +48,7 @@ def _serve_sobjects(engine: Engine, call: Call) -> Answer:
         case (name, field_name, key):
             sobject = engine.require_object(name)
             engine.counters[KEY_FAMILY.get(call.method, "rows.other")] += 1
-            return rows.serve_by_key(
-                engine, call, sobject, engine.require_key_field(sobject, field_name), key
-            )
+            return rows.serve_by_key(engine, call, sobject, engine.require_key_field(sobject, field_name), key)
         case _:
             raise not_found()
 
@@ -81,9 +79,7 @@ def _serve_query(engine: Engine, call: Call) -> Answer:
             if "q" not in call.query:
                 raise SalesforceError("MALFORMED_QUERY", "A query string has to be specified")
             with_deleted = resource == "queryAll"
-            result = run_query(
-                call.query["q"], engine.schema, engine.store, root=call.root, with_deleted=with_deleted
-            )
+            result = run_query(call.query["q"], engine.schema, engine.store, root=call.root, with_deleted=with_deleted)
             return Answer(engine.cursors.first_page(result, wanted_size=_batch_size(call), resource=url))
         case (locator,):
             _demand_get(engine, call, "query.more")

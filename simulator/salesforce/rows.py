@@ -70,9 +70,7 @@ def _get(call: Call, sobject: SObject, record: Record) -> Answer:
     names = [field.name for field in fields]
     if wanted and "Id" not in names:
         names.append("Id")
-    return Answer(
-        render(record, sobject, names, call.root), headers=preconditions.row_headers(sobject, record)
-    )
+    return Answer(render(record, sobject, names, call.root), headers=preconditions.row_headers(sobject, record))
 
 
 def _upsert(engine: Engine, call: Call, sobject: SObject, key_field: Field, key: str) -> Answer:

@@ -71,9 +71,7 @@ class SObject:
         self.unique = tuple(field for field in self.fields.values() if field.unique)
         self.required = tuple(field for field in self.fields.values() if field.required)
         self.defaults = {f.name: f.default for f in self.fields.values() if f.default is not None}
-        self.defaults |= {
-            f.name: False for f in self.fields.values() if f.type == "boolean" and f.default is None
-        }
+        self.defaults |= {f.name: False for f in self.fields.values() if f.type == "boolean" and f.default is None}
 
     def find_field(self, name: str) -> Field | None:
         return self.fields.get(name) or self._by_lower_name.get(name.lower())

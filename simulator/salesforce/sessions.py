@@ -83,9 +83,7 @@ class Sessions:
         most_calls = self._settings.token_calls
         return None if most_calls is not None and self._calls[token] > most_calls else user_id
 
-    def log_in(
-        self, form: Mapping[str, str], authorization: str, *, user_id: str, origin: str
-    ) -> dict[str, Any]:
+    def log_in(self, form: Mapping[str, str], authorization: str, *, user_id: str, origin: str) -> dict[str, Any]:
         """The token answer for the integration user; LoginRefusedError carries the body of the refusal."""
         match form.get("grant_type"):
             case "client_credentials" if self._settings.client_credentials_flow:

@@ -47,9 +47,7 @@ class Settings:
     case_sensitive_fields: list[str] = field(default_factory=list)
     restricted_picklists: list[str] = field(default_factory=list)
     picklist_values: dict[str, list[str]] = field(default_factory=dict)
-    extra_fields: dict[str, list[dict[str, Any]]] = field(
-        default_factory=dict
-    )  # replaces a field of that name
+    extra_fields: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # replaces a field of that name
 
     # Refusals
     duplicate_value_id_length: int = 15  # 15, 18, or 0 for `<unknown>`

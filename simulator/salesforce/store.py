@@ -28,9 +28,7 @@ class Table:
     def fit(self, sobject: SObject) -> None:
         """Follow the object's definition, which may have other indexes than before."""
         self.sobject = sobject
-        self._indexes: dict[str, tuple[Field, dict[str, list[str]]]] = {
-            f.name: (f, {}) for f in sobject.indexed
-        }
+        self._indexes: dict[str, tuple[Field, dict[str, list[str]]]] = {f.name: (f, {}) for f in sobject.indexed}
         self._index(self.rows.items())
 
     def index_also(self, field: Field) -> None:

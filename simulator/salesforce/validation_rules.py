@@ -38,7 +38,5 @@ def read_validation_rules(
         }:
             raise ValueError(f"not a validation rule: {dict(definition)!r}")
         refuses = compile_where(str(definition["where"]), sobject, schema, store)
-        rules.append(
-            ValidationRule(sobject.name, refuses, str(definition["message"]), definition.get("field"))
-        )
+        rules.append(ValidationRule(sobject.name, refuses, str(definition["message"]), definition.get("field")))
     return rules

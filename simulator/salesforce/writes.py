@@ -63,15 +63,11 @@ class Writer:
         self._counters["records.created"] += 1
         return record
 
-    def update(
-        self, sobject: SObject, before: Record, values: Mapping[str, Any], options: WriteOptions
-    ) -> Record:
+    def update(self, sobject: SObject, before: Record, values: Mapping[str, Any], options: WriteOptions) -> Record:
         _demand(sobject, "update")
         changes = self._accept(sobject, values, is_new=False)
         if before.get("IsConverted"):
-            raise SalesforceError(
-                "CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", fields=[]
-            )
+            raise SalesforceError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", fields=[])
         _demand_values(
             sobject.fields[name]
             for name, value in changes.items()
@@ -274,9 +270,7 @@ def _demand_values(missing: Iterable[Field]) -> None:
 def derive(object_name: str, record: Record) -> None:
     """The fields Salesforce computes from others."""
     if object_name in {"Contact", "Lead", "User"} and "LastName" in record:
-        record["Name"] = (
-            f"{record['FirstName']} {record['LastName']}" if "FirstName" in record else record["LastName"]
-        )
+        record["Name"] = f"{record['FirstName']} {record['LastName']}" if "FirstName" in record else record["LastName"]
     elif object_name == "Opportunity":
         record["IsClosed"] = record.get("StageName") in CLOSED_STAGES
         record["IsWon"] = record.get("StageName") == "Closed Won"

@@ -77,8 +77,7 @@ class Scope:
         if field is None:
             raise self.refuse(
                 "INVALID_FIELD",
-                f"No such column '{name}' on entity '{sobject.name}'. "
-                + ADVICE.format(what="field", suffix="c"),
+                f"No such column '{name}' on entity '{sobject.name}'. " + ADVICE.format(what="field", suffix="c"),
                 path,
             )
         return Column(field, tuple(hops))

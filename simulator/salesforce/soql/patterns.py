@@ -22,9 +22,7 @@ def _escaped(character: str) -> str:
         return character
     if character.lower() in ESCAPES:
         return ESCAPES[character.lower()]
-    raise SalesforceError(
-        "MALFORMED_QUERY", f"invalid string literal: illegal escape sequence '\\{character}'"
-    )
+    raise SalesforceError("MALFORMED_QUERY", f"invalid string literal: illegal escape sequence '\\{character}'")
 
 
 def compile_patterns(patterns: Iterable[str]) -> Callable[[str], bool]:

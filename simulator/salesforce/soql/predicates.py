@@ -130,18 +130,14 @@ class _Compiler:
                 is_null = condition.operator == "="
                 return lambda record: (read(record) is None) is is_null
             case "=":
-                return lambda record: (
-                    (value := read(record)) is not None and comparable(field, value) == wanted
-                )
+                return lambda record: (value := read(record)) is not None and comparable(field, value) == wanted
             case "!=":
                 return lambda record: (value := read(record)) is None or comparable(field, value) != wanted
             case ordering:
                 if wanted is None or field.type == "boolean":
                     raise self._refuse_operator(condition.path)
                 holds = ORDERINGS[ordering]
-                return lambda record: (
-                    (value := read(record)) is not None and holds(comparable(field, value), wanted)
-                )
+                return lambda record: (value := read(record)) is not None and holds(comparable(field, value), wanted)
 
     def _compare_range(self, condition: Compare, column: Column) -> Predicate:
         read = column.reader()
