@@ -117,7 +117,8 @@ def _write_all(crm: Crm, call: Call, rows: list[Row], write: Writer, *, status: 
     is_upsert = call.request.path.endswith("/upsert")
     results = []
     for row, (record, is_new) in done:
-        names = shown_names(crm, record.kind, [*record.kind.shown, *row["properties"]])
+        key = [row["idProperty"]] if row.get("idProperty") else []
+        names = shown_names(crm, record.kind, [*record.kind.shown, *row["properties"], *key])
         seen = view(record, names)
         if is_upsert:
             seen["new"] = is_new

@@ -97,13 +97,17 @@ def _named_sort(sort: Any) -> tuple[str, str]:
 def _matching(crm: Crm, kind: ObjectType, groups: list[list[Filter]]) -> list[Entry]:
     if not groups:
         return crm.index.entries(kind)
-    found: dict[str, Entry] = {}
-    for filters in groups:
-        entries = crm.index.entries_modified(kind, *window_of(filters, kind.modified))
-        for _, matches in without_window(filters, kind.modified):
-            entries = [entry for entry in entries if matches(entry)]
-        found.update((entry.record.id, entry) for entry in entries)
-    return list(found.values())
+    found = [_matching_all(crm, kind, filters) for filters in groups]
+    if len(found) == 1:
+        return found[0]
+    return list({entry.record.id: entry for entries in found for entry in entries}.values())
+
+
+def _matching_all(crm: Crm, kind: ObjectType, filters: list[Filter]) -> list[Entry]:
+    entries = crm.index.entries_modified(kind, *window_of(filters, kind.modified))
+    for _, matches in without_window(filters, kind.modified):
+        entries = [entry for entry in entries if matches(entry)]
+    return entries
 
 
 def _order(crm: Crm, kind: ObjectType, found: list[Entry], sort: tuple[str, bool] | None) -> None:
