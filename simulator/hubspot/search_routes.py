@@ -64,7 +64,7 @@ def _page(fields: dict[str, Any]) -> tuple[int, int]:
     limit = 10 if limit is None else limit
     if not isinstance(limit, int) or isinstance(limit, bool) or not 0 < limit <= MAX_PAGE:
         raise invalid(f"limit must be a number from 1 to {MAX_PAGE}, not {limit}")
-    text = "0" if after in {None, ""} else str(after)
+    text = str(after) if after else "0"
     if not (text.isascii() and text.isdigit()):
         raise invalid(f"after must be an integer, not {text}")
     if int(text[:12]) + limit > MAX_RESULTS:

@@ -1,6 +1,7 @@
 """Up to a hundred records in one call: what fails together, what fails alone, and in which order answers come."""
 
 import json
+from typing import Any
 
 import pytest
 from hubspot.crm.companies.exceptions import ApiException
@@ -129,7 +130,9 @@ def test_an_id_given_twice_rejects_the_whole_batch(hubspot, operation, trace):
 
 
 def test_an_email_given_twice_is_found_out_whatever_its_case(hubspot):
-    rows = [{"id": each, "idProperty": "email", "properties": {}} for each in ("a@x.example", "A@X.example")]
+    rows: list[dict[str, Any]] = [
+        {"id": each, "idProperty": "email", "properties": {}} for each in ("a@x.example", "A@X.example")
+    ]
     assert hubspot.call("POST", "/crm/v3/objects/contacts/batch/upsert", {"inputs": rows}).status == 400
 
 

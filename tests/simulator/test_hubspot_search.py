@@ -1,6 +1,7 @@
 """Search: its operators, its limits, and how late it learns."""
 
 import time
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ def that(name, operator, value=None, **rest):
 
 @pytest.fixture
 def found(hubspot):
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": "1", "properties": {"name": "Acme Rockets", "numberofemployees": "9", "city": "Bonn"}},
         {"id": "2", "properties": {"name": "Beta", "numberofemployees": "10", "industry": "BANKING"}},
         {"id": "30", "properties": {"name": "gamma", "domain": "gamma.example"}},
