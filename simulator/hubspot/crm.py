@@ -69,9 +69,8 @@ class Crm:
 
     def associate(self, pair: Pair, type_ids: Iterable[int]) -> None:
         """Label a pair anew; the labels it had go."""
-        affected = self._companies_of_contacts([pair])
         self.associations.relabel(pair, tuple(type_ids))
-        self._recount([pair, *affected])
+        self._recount([pair])
 
     def associate_by_default(self, pair: Pair) -> None:
         """Make sure of the unlabelled type and leave other labels alone."""
@@ -104,15 +103,6 @@ class Crm:
         self.index.forget(record)
         self.lists.forget(record.kind, record.id)
         self._recount(self.associations.forget(record.kind, record.id))
-
-    def _companies_of_contacts(self, pairs: Iterable[Pair]) -> list[Pair]:
-        """The pairs whose primary label may go when one of these becomes primary."""
-        contacts = {each.from_id for pair in pairs for each in (pair, pair.turned()) if each.from_kind is CONTACTS}
-        return [
-            Pair(CONTACTS, contact, COMPANIES, company)
-            for contact in contacts
-            if (company := self.associations.primary_company(contact))
-        ]
 
     def _recount(self, pairs: Iterable[Pair]) -> None:
         ends = {(each.from_kind.plural, each.from_id) for pair in pairs for each in (pair, pair.turned())}

@@ -40,6 +40,7 @@ class SearchIndex:
             self._arrive(entry)
         else:
             heapq.heappush(self._arriving, (time.monotonic() + lag, next(self._order), entry))
+        self._catch_up()
 
     def seeded(self, records: Iterable[Record]) -> None:
         """Many at once, known from the beginning."""
