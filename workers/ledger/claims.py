@@ -119,9 +119,9 @@ def _find_standing(connection: Connection, company_ids: set[CompanyId]) -> set[s
     """Asked after the rows are locked: only a statement of its own sees what their last holders committed."""
     if not company_ids:
         return set()
-    company = func.unnest(sorted(company_ids)).table_valued("id").render_derived("company")
-    stands = or_(is_linked(company.c.id), is_owed_an_account(company.c.id))
-    return set(connection.scalars(select(company.c.id).where(stands)))
+    company_id = given_rows([{"company_id": one} for one in company_ids], **texts("company_id")).c.company_id
+    stands = or_(is_linked(company_id), is_owed_an_account(company_id))
+    return set(connection.scalars(select(company_id).where(stands)))
 
 
 def _write(connection: Connection, stored: Holders, holders: Holders) -> None:
