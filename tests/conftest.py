@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -16,12 +18,15 @@ from workers.ledger.migrations import migrate
 
 
 @pytest.fixture(scope="session")
-def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServices]:
+def services() -> Iterator[EmbeddedServices]:
     """Postgres and Redis of our own. The URLs of a deployment are not looked at: tests empty what they are given."""
-    folder = tmp_path_factory.mktemp("services")
     database_url = os.environ.get("TANDEM_TEST_DATABASE_URL", "")
     redis_url = os.environ.get("TANDEM_TEST_REDIS_URL", "")
-    with EmbeddedServices(folder, database_url, redis_url) as started:
+    with (
+        # Not pytest's own folder: every pytest that starts closes that one to other users, and Postgres may be one.
+        TemporaryDirectory(prefix="tandem-test-", ignore_cleanup_errors=True) as folder,
+        EmbeddedServices(Path(folder), database_url, redis_url) as started,
+    ):
         if started.postgres is not None:
             # Nobody needs this data after a power cut.
             _run(started.database_url, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
