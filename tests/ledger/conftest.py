@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, delete, text
 
 from tasks.contracts.records import Lane, Owed
 from tasks.contracts.tools import Job
@@ -14,13 +14,14 @@ from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.ledger.review_desk import ReviewDesk
 
-TABLES = ", ".join(LedgerTable.metadata.tables)
-
 
 @pytest.fixture(autouse=True)
 def _empty_ledger(engine: Engine) -> None:
     with engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {TABLES}"))
+        # So few rows are gone sooner this way than by TRUNCATE; the trigger on the timeline looks away.
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in LedgerTable.metadata.tables.values():
+            connection.execute(delete(table))
 
 
 @pytest.fixture
