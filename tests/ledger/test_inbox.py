@@ -8,7 +8,7 @@ from tasks.contracts.records import AccountId, CompanyId, ContactId, ContactLink
 from tasks.rules.routing import choose_tasks
 from tests.ledger.samples import at_once, link_request, owed_row
 from workers.ledger.inbox import PostgresInbox
-from workers.ledger.models import ChangeRow, MalformedRow
+from workers.ledger.models import ChangeRow, MalformedRow, OwedRow
 from workers.ledger.postgres_ledger import PostgresLedger
 
 ACCOUNT = AccountId("0015g00000AbCdEAAV")
@@ -42,10 +42,26 @@ def test_the_same_event_again_owes_nothing(engine: Engine, inbox: PostgresInbox)
 
 
 def test_the_same_event_from_many_producers_at_once_counts_once(engine: Engine, inbox: PostgresInbox) -> None:
-    batch = [routed(f"e{n}", record_id=str(n)) for n in range(1, 31)]
+    batch = [routed(f"e{n:03d}", record_id=str(n)) for n in range(1, 401)]
     received = at_once(*[lambda turn=turn: inbox.record_changes(batch[::turn]) for turn in (1, -1, 1, -1)])
-    assert sum(one.new for one in received) == 30
-    assert [owed_row(engine, str(n)).requested for n in range(1, 31)] == [1] * 30
+    assert sum(one.new for one in received) == 400
+    with engine.connect() as connection:
+        assert set(connection.scalars(select(OwedRow.requested))) == {1}
+
+
+def test_batches_in_another_order_wait_for_each_other_and_never_in_a_circle(engine: Engine, inbox) -> None:
+    insert = "INSERT INTO changes (event_id, version, kind, record_id, what) VALUES (%s, 1, 'x', '1', 'changed')"
+    with engine.connect() as other:
+        other.exec_driver_sql("SET LOCAL deadlock_timeout = '20s'")
+        other.exec_driver_sql(insert, ("a",))
+
+        def cross() -> None:
+            other.exec_driver_sql("SELECT pg_sleep(0.3)")
+            other.exec_driver_sql(insert, ("b",))
+            other.commit()
+
+        received, _ = at_once(lambda: inbox.record_changes([routed("b"), routed("a")]), cross)
+    assert (received.new, received.repeated) == (0, 2)
 
 
 def test_a_person_who_asked_is_remembered(engine: Engine, inbox: PostgresInbox) -> None:

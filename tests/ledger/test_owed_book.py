@@ -258,6 +258,22 @@ class TestSettling:
         assert claim_one(owe=False).started == 2
         assert codes(engine) == []
 
+    def test_what_a_vendor_said_never_costs_a_settlement(self, engine: Engine, book, claim_one) -> None:
+        said = "bad\x00 byte, half \ud83d pair"
+        evidence = {"said": said, "odd": {said}, said: timedelta(1), "numbers": [True, None, 1.5, float("nan")]}
+        book.settle([Parked(claim_one("1"), said, "DATA", "X", said, evidence)])
+        book.settle([Later(claim_one("2"), LONG, said, "TRANSIENT", counts=True)])
+        readable = "bad\ufffd byte, half ? pair"
+        row = owed_row(engine)
+        assert (row.problem, row.remedy) == (readable, readable)
+        assert row.evidence == {
+            "said": readable,
+            "odd": [readable],
+            readable: "1 day, 0:00:00",
+            "numbers": [True, None, 1.5, "nan"],
+        }
+        assert owed_row(engine, "2").problem == readable
+
     def test_a_mixed_slice_is_settled_row_by_row(self, engine: Engine, book) -> None:
         book.owe([Owed(TASK, "1"), Owed(TASK, "2"), Owed(TASK, "3")])
         one, two, three = book.claim(TASK, Lane.LIVE, first=["1", "2", "3"], limit=3, ttl=LONG)
