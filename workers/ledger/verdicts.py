@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Connection, func, insert, or_, select, true
+from sqlalchemy import BigInteger, Connection, TableValuedAlias, func, insert, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 
 from tasks.contracts.records import Kind, Owed, Verdict
@@ -41,21 +41,7 @@ def append_verdicts(connection: Connection, entries: Sequence[tuple[Subject, Ver
     """In this order; an entry equal to the one before it on the same timeline is left out."""
     if not entries:
         return
-    given = given_rows(
-        [
-            {
-                "place": place,
-                "kind": subject.kind,
-                "record_id": subject.record_id,
-                "code": verdict.code,
-                "evidence": dict(verdict.evidence),
-            }
-            for place, (subject, verdict) in enumerate(entries)
-        ],
-        place=BigInteger(),
-        evidence=JSONB(),
-        **texts("kind", "record_id", "code"),
-    )
+    given = _given(entries)
     last = (
         select(VerdictRow.code, VerdictRow.evidence)
         .where(VerdictRow.kind == given.c.kind, VerdictRow.record_id == given.c.record_id)
@@ -86,3 +72,17 @@ def append_verdicts(connection: Connection, entries: Sequence[tuple[Subject, Ver
         .order_by(entry.c.place)
     )
     connection.execute(insert(VerdictRow).from_select(["kind", "record_id", "code", "evidence"], news))
+
+
+def _given(entries: Sequence[tuple[Subject, Verdict]]) -> TableValuedAlias:
+    rows = [
+        {
+            "place": place,
+            "kind": subject.kind,
+            "record_id": subject.record_id,
+            "code": verdict.code,
+            "evidence": verdict.evidence,
+        }
+        for place, (subject, verdict) in enumerate(entries)
+    ]
+    return given_rows(rows, place=BigInteger(), evidence=JSONB(), **texts("kind", "record_id", "code"))
