@@ -1,0 +1,50 @@
+"""What the operator decides while the system runs: checked before it is kept, in words an operator understands."""
+
+from dataclasses import fields
+from enum import Enum
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Connection, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+
+from tasks.contracts.records import Switches
+from workers.ledger.models import SwitchRow
+
+_TYPES: dict[str, Any] = {field.name: field.type for field in fields(Switches)}
+
+
+def read_switches(connection: Connection) -> Switches:
+    """As set, and the default where nobody has set anything; a switch that no longer exists is ignored."""
+    rows = connection.execute(select(SwitchRow.name, SwitchRow.value))
+    return Switches(**{name: _checked(name, value) for name, value in rows if name in _TYPES})
+
+
+def write_switch(connection: Connection, name: str, value: object, by: str) -> None:
+    """ValueError, and nothing written, if there is no such switch or it cannot be set to this."""
+    if name not in _TYPES:
+        raise ValueError(f"there is no switch {name}; there are {', '.join(sorted(_TYPES))}")
+    if not by:
+        raise ValueError(f"switch {name}: say who sets it")
+    _checked(name, value)
+    row = {"name": name, "value": literal(value, JSONB), "changed_by": by}
+    changed = {"value": literal(value, JSONB), "changed_by": by, "changed_at": func.now()}
+    statement = insert(SwitchRow).values(row)
+    connection.execute(statement.on_conflict_do_update(index_elements=[SwitchRow.name], set_=changed))
+
+
+def _checked(name: str, value: object) -> Any:
+    wanted = _TYPES[name]
+    try:
+        # As JSON a choice is its word, and yet nothing else is taken for true, false or a number.
+        return TypeAdapter(wanted).validate_json(TypeAdapter(Any).dump_json(value), strict=True)
+    except ValidationError:
+        raise ValueError(f"switch {name}: {value!r} is not {_in_words(wanted)}") from None
+
+
+def _in_words(wanted: Any) -> str:
+    if wanted is bool:
+        return "true or false"
+    if isinstance(wanted, type) and issubclass(wanted, Enum):
+        return "one of " + ", ".join(str(choice.value) for choice in wanted)
+    return "a text, or nothing at all"
