@@ -1,0 +1,213 @@
+"""The simulated Salesforce org: its routes, its switches and what it holds.
+
+Seed format: {"Account": [{"Id"?, fields...}], "Contact": [...], "Lead": [...], "Opportunity": [...],
+"OpportunityContactRole": [...], "users": [...], "oauth": {"consumer_key", "consumer_secret", "username",
+"password", "public_key" or "certificate"}}. Fields carry their API names; ids may have 15 or 18 characters
+and are made up where missing; any audit field, `IsDeleted` or `IsConverted` may be given; a child may name
+its parent by external id (`"Account": {"HubSpot_Company_Id__c": "1"}`). Records are not validated.
+Credentials not seeded are those of `sessions.Credentials`; the JWT flow needs a seeded key.
+"""
+
+import asyncio
+import json
+import math
+import re
+import time
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from aiohttp import web
+
+from simulator.salesforce.call import Call
+from simulator.salesforce.engine import INTEGRATION_USER_ID, ORGANIZATION_ID, Engine
+from simulator.salesforce.errors import SalesforceError, not_found
+from simulator.salesforce.router import dispatch
+from simulator.salesforce.seed import seed
+from simulator.salesforce.sessions import LoginRefusedError
+
+OLDEST_VERSION = 46.0
+VERSIONS = {
+    62.0: "Winter '25", 63.0: "Spring '25", 64.0: "Summer '25", 65.0: "Winter '26",
+    66.0: "Spring '26", 67.0: "Summer '26", 68.0: "Winter '27",
+}  # fmt: skip
+VERSION = re.compile(r"v([1-9][0-9]\.0)")
+JSON_TYPE = "application/json;charset=UTF-8"
+URI_TOO_LONG = "<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>"
+ROWS_PER_CHUNK = 200
+USERINFO = "/services/oauth2/userinfo"
+
+
+class Org:
+    name = "salesforce"
+
+    def __init__(self) -> None:
+        self._engine = Engine()
+        self.settings = self._engine.settings
+        self.counters = self._engine.counters
+        self._slow_since: dict[int, float] = {}
+        self._slow_number = 0
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.route("*", "/services/oauth2/token", self._serve_token),
+            web.get(USERINFO, self._serve_userinfo),
+            web.get("/id/{org}/{user}", self._serve_userinfo),
+            web.get("/services/data", self._serve_versions),
+            web.get("/services/data/", self._serve_versions),
+            web.route("*", "/services/data/{path:.*}", self._serve_data),
+        ]
+
+    def configure(self, changes: Mapping[str, Any]) -> None:
+        """Turn switches of `settings.Settings`: all of these or none; ValueError names the culprit."""
+        self._engine.configure(changes)
+
+    def seed(self, data: Mapping[str, Any]) -> None:
+        seed(self._engine, data)
+
+    def state(self) -> dict[str, Any]:
+        """Every record by object, deleted ones too; empty fields are left out."""
+        return {
+            name: [dict(record) for record in table.rows.values()]
+            for name, table in self._engine.store.tables.items()
+        }
+
+    def reset(self) -> None:
+        self._engine.reset()
+
+    async def _serve_token(self, request: web.Request) -> web.Response:
+        self.counters["oauth.token"] += 1
+        body = (await request.content.read()).decode("utf-8", "replace")
+        form = {**request.query, **dict(parse_qsl(body, keep_blank_values=True))}
+        origin = f"{request.scheme}://{request.host}"
+        authorization = request.headers.get("Authorization", "")
+        try:
+            if request.method != "POST":
+                raise LoginRefusedError("invalid_request", "must use HTTP POST")
+            sessions = self._engine.sessions
+            token = sessions.log_in(form, authorization, user_id=INTEGRATION_USER_ID, origin=origin)
+        except LoginRefusedError as refusal:
+            self.counters[f"error.{refusal.body['error']}"] += 1
+            return _json_response(refusal.body, status=400)
+        return _json_response(token)
+
+    async def _serve_userinfo(self, request: web.Request) -> web.Response:
+        self.counters["userinfo"] += 1
+        user_id = self._engine.sessions.find_user(request.headers.get("Authorization", ""))
+        if user_id is None:
+            return web.Response(text="Bad_OAuth_Token", status=403)
+        user = self._engine.store.tables["User"].rows[user_id[:15]]
+        return _json_response(
+            {
+                "sub": f"{request.scheme}://{request.host}/id/{ORGANIZATION_ID}/{user_id}",
+                "user_id": user_id,
+                "organization_id": ORGANIZATION_ID,
+                "preferred_username": user["Username"],
+                "name": user["Name"],
+                "email": user["Email"],
+                "active": True,
+            }
+        )
+
+    async def _serve_versions(self, _request: web.Request) -> web.Response:
+        self.counters["versions"] += 1
+        return _json_response(
+            [
+                {"label": label, "url": f"/services/data/v{version:.1f}", "version": f"{version:.1f}"}
+                for version, label in VERSIONS.items()
+            ]
+        )
+
+    async def _serve_data(self, request: web.Request) -> web.Response:
+        """Everything with a session. Once the body is read nothing else runs: a commit is one step."""
+        body = await request.content.read() if request.can_read_body else b""
+        if len(request.raw_path) > self.settings.longest_url:
+            self.counters["error.414"] += 1
+            return web.Response(text=URI_TOO_LONG, status=414, content_type="text/html")
+        try:
+            call = self._read_call(request, body)
+            self._spend_call()
+        except SalesforceError as error:
+            return self._refused(error)
+        try:
+            answer = dispatch(self._engine, call)
+        except SalesforceError as error:
+            return self._refused(error, usage=self._usage())
+        if self.settings.chunk_seconds and answer.rows:
+            await self._take_time(math.ceil(answer.rows / ROWS_PER_CHUNK) * self.settings.chunk_seconds)
+        headers = {**answer.headers, "Sforce-Limit-Info": self._usage()}
+        return _json_response(answer.body, status=answer.status, headers=headers)
+
+    def _read_call(self, request: web.Request, body: bytes) -> Call:
+        user_id = self._engine.sessions.find_user(request.headers.get("Authorization", ""))
+        if user_id is None:
+            raise SalesforceError("INVALID_SESSION_ID", "Session expired or invalid", status=401)
+        path, _, query = request.raw_path.partition("?")
+        version, *parts = [unquote(part) for part in path.split("/")[3:]]
+        parameters = dict(parse_qsl(query, keep_blank_values=True))
+        method = parameters.pop("_HttpMethod", "") if request.method == "POST" else ""
+        if body and request.content_type not in {"application/json", "application/octet-stream"}:
+            raise SalesforceError(
+                "UNSUPPORTED_MEDIA_TYPE", f"Content type '{request.content_type}' not supported", status=415
+            )
+        return Call(
+            method.upper() or request.method,
+            tuple(part for part in parts if part),
+            parameters,
+            request.headers,
+            _read_version(version),
+            user_id,
+            body,
+        )
+
+    def _spend_call(self) -> None:
+        settings = self.settings
+        if settings.api_disabled:
+            raise SalesforceError("API_DISABLED_FOR_ORG", "API is disabled for this User", status=403)
+        if settings.api_usage >= settings.daily_limit:
+            raise _limit_exceeded("TotalRequests Limit exceeded.")
+        if self._slow_since:
+            oldest_quick = time.monotonic() - settings.long_request_seconds
+            long_running = sum(since <= oldest_quick for since in self._slow_since.values())
+            if long_running >= settings.concurrent_limit:
+                raise _limit_exceeded("ConcurrentRequests (Concurrent API Requests) Limit exceeded.")
+        settings.api_usage += 1
+        self.counters["calls"] += 1
+
+    async def _take_time(self, seconds: float) -> None:
+        self._slow_number += 1
+        number = self._slow_number
+        self._slow_since[number] = time.monotonic()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            del self._slow_since[number]
+
+    def _usage(self) -> str:
+        return f"api-usage={self.settings.api_usage}/{self.settings.daily_limit}"
+
+    def _refused(self, error: SalesforceError, usage: str | None = None) -> web.Response:
+        self.counters[f"error.{error.code}"] += 1
+        headers = {} if error.status == 401 else {"Sforce-Limit-Info": usage or self._usage()}
+        return _json_response(error.as_answer(), status=error.status, headers=headers)
+
+
+def _read_version(text: str) -> float:
+    match = VERSION.fullmatch(text)
+    version = float(match[1]) if match else 0.0
+    if not OLDEST_VERSION <= version <= max(VERSIONS):
+        raise not_found()
+    return version
+
+
+def _limit_exceeded(message: str) -> SalesforceError:
+    return SalesforceError("REQUEST_LIMIT_EXCEEDED", message, status=403)
+
+
+def _json_response(body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    sent = dict(headers or {})
+    if body is None:
+        return web.Response(status=status, headers=sent)
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    sent["Content-Type"] = JSON_TYPE
+    return web.Response(body=text.encode("utf-8", "replace"), status=status, headers=sent)

@@ -1,0 +1,52 @@
+"""Cuts a query into words, literals and marks."""
+
+import re
+from typing import NamedTuple
+
+from simulator.salesforce.soql.syntax import Kind, refuse
+
+TOKEN = re.compile(
+    r"""\s*(?:
+      (?P<datetime>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d))
+    | (?P<date>\d{4}-\d\d-\d\d)
+    | (?P<number>[+-]?\d+(?:\.\d+)?)
+    | (?P<name>[A-Za-z]\w*(?:\.[A-Za-z]\w*)*)
+    | '(?P<string>(?:[^'\\]|\\.)*)'
+    | (?P<mark><=|>=|!=|<>|[=<>(),:])
+    )""",
+    re.VERBOSE | re.DOTALL | re.ASCII,
+)
+SPACE = re.compile(r"\s*")
+
+
+class Token(NamedTuple):
+    kind: Kind
+    text: str
+    position: int
+
+    @property
+    def word(self) -> str:
+        return self.text.upper() if self.kind is Kind.NAME else ""
+
+
+def tokenize(query: str) -> list[Token]:
+    tokens = []
+    position = 0
+    end = len(query.rstrip())
+    while position < end:
+        match = TOKEN.match(query, position)
+        if match is None or match.lastgroup is None:
+            raise _unexpected(query, position)
+        kind = match.lastgroup
+        tokens.append(Token(Kind(kind), match[kind], match.start(kind) - (kind == "string")))
+        position = match.end()
+    tokens.append(Token(Kind.END, "<EOF>", end))
+    return tokens
+
+
+def _unexpected(query: str, position: int) -> Exception:
+    space = SPACE.match(query, position)
+    start = space.end() if space else position
+    character = query[start]
+    problem = "unterminated string literal" if character == "'" else f"unexpected token: '{character}'"
+    return refuse("MALFORMED_QUERY", problem, query=query, position=start)

@@ -1,0 +1,128 @@
+"""What the org remembers: records by id, indexes over their keys, and a journal to undo with."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from simulator.salesforce.ids import make_id
+from simulator.salesforce.schema import Field, Schema, SObject
+
+Record = dict[str, Any]
+
+
+def index_key(field: Field, value: Any) -> str:
+    """Two values with one key are the same value to the index."""
+    if field.type in {"id", "reference"}:
+        return str(value)[:15]
+    return str(value) if field.case_sensitive else str(value).casefold()
+
+
+class Table:
+    """The records of one object, by 15-character id. A record is never changed, only replaced."""
+
+    def __init__(self, sobject: SObject) -> None:
+        self.rows: dict[str, Record] = {}
+        self.last_number = 0
+        self.fit(sobject)
+
+    def fit(self, sobject: SObject) -> None:
+        """Follow the object's definition, which may have other indexes than before."""
+        self.sobject = sobject
+        self._indexes: dict[str, tuple[Field, dict[str, list[str]]]] = {
+            f.name: (f, {}) for f in sobject.indexed
+        }
+        self._index(self.rows.items())
+
+    def index_also(self, field: Field) -> None:
+        if field.name not in self._indexes and field.type != "id":
+            self._indexes[field.name] = (field, {})
+            self._index(self.rows.items(), only=field.name)
+
+    def has_index(self, field: Field) -> bool:
+        return field.name in self._indexes
+
+    def next_id(self) -> str:
+        while True:
+            self.last_number += 1
+            record_id = make_id(self.sobject.prefix, self.last_number)
+            if record_id[:15] not in self.rows:
+                return record_id
+
+    def put(self, short_id: str, record: Record | None) -> Record | None:
+        """Replace the record (None: take it out) and return what was there."""
+        before = self.rows.get(short_id)
+        if record is None:
+            self.rows.pop(short_id, None)
+        else:
+            self.rows[short_id] = record
+        for name, (field, index) in self._indexes.items():
+            old = before.get(name) if before else None
+            new = record.get(name) if record else None
+            if old == new:
+                continue
+            if old is not None:
+                index[index_key(field, old)].remove(short_id)
+            if new is not None:
+                index.setdefault(index_key(field, new), []).append(short_id)
+        return before
+
+    def find(self, field: Field, value: Any) -> list[Record]:
+        """The live records with this value."""
+        if field.type == "id":
+            record = self.rows.get(str(value)[:15])
+            return [record] if record and not record.get("IsDeleted") else []
+        held_by = self._indexes[field.name][1].get(index_key(field, value), ())
+        return [record for short_id in held_by if not (record := self.rows[short_id]).get("IsDeleted")]
+
+    def find_ids(self, field: Field, keys: Iterable[str]) -> set[str]:
+        """The ids of all records, deleted ones too, whose index key is among these."""
+        if field.type == "id":
+            return {key for key in keys if key in self.rows}
+        index = self._indexes[field.name][1]
+        return {short_id for key in keys for short_id in index.get(key, ())}
+
+    def _index(self, rows: Iterable[tuple[str, Record]], only: str | None = None) -> None:
+        for name, (field, index) in self._indexes.items():
+            if only in {None, name}:
+                for short_id, record in rows:
+                    if (value := record.get(name)) is not None:
+                        index.setdefault(index_key(field, value), []).append(short_id)
+
+
+class Store:
+    def __init__(self, schema: Schema) -> None:
+        self.tables = {name: Table(sobject) for name, sobject in schema.sobjects.items()}
+        self._journal: list[tuple[Table, str, Record | None]] = []
+        self._open_transactions = 0
+
+    def fit(self, schema: Schema) -> None:
+        """Follow a changed schema; the records of an object that went missing wait for its return."""
+        for name, sobject in schema.sobjects.items():
+            if name in self.tables:
+                self.tables[name].fit(sobject)
+            else:
+                self.tables[name] = Table(sobject)
+
+    def put(self, table: Table, record: Record) -> None:
+        short_id = record["Id"][:15]
+        before = table.put(short_id, record)
+        if self._open_transactions:
+            self._journal.append((table, short_id, before))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Callable[[], None]]:
+        """Yields the way back: calling it undoes what was put since. Transactions nest."""
+        start = len(self._journal)
+
+        def roll_back() -> None:
+            while len(self._journal) > start:
+                table, short_id, before = self._journal.pop()
+                table.put(short_id, before)
+
+        self._open_transactions += 1
+        try:
+            yield roll_back
+        finally:
+            self._open_transactions -= 1
+            if not self._open_transactions:
+                self._journal.clear()
