@@ -124,6 +124,14 @@ def test_other_tools_calls_use_up_the_window(client):
     assert take(budget, Allowance.HUBSPOT_BURST)
 
 
+def test_a_plan_that_is_smaller_than_we_were_told_is_kept_to(client):
+    budget = Budget(client, settings(hubspot_burst=19))
+    assert not take(budget, Allowance.HUBSPOT_BURST)
+    budget.note_usage(Allowance.HUBSPOT_BURST, used=1, limit=10)
+
+    assert how_many(budget, Allowance.HUBSPOT_BURST) == 9
+
+
 def test_our_own_calls_are_not_blamed_on_others(client):
     budget = Budget(client, settings(hubspot_burst=20))
     how_many(budget, Allowance.HUBSPOT_BURST, at_most=9)

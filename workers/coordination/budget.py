@@ -45,7 +45,7 @@ class Rule:
     length: timedelta
 
 
-def rules_of(settings: Settings) -> Mapping[Allowance, Rule]:
+def rules_of(settings: Settings) -> Mapping[str, Rule]:
     """The rule of every allowance in this deployment."""
     ten_seconds = timedelta(seconds=10) + LATE_ARRIVAL
     one_second = timedelta(seconds=1) + LATE_ARRIVAL
@@ -72,7 +72,7 @@ class Budget:
         self._note = Script(client, "budget_note")
         self._close = Script(client, "budget_close")
 
-    def take(self, allowances: Sequence[Allowance], lane: Lane, *, family: str, call: str) -> timedelta:
+    def take(self, allowances: Sequence[str], lane: Lane, *, family: str, call: str) -> timedelta:
         """Zero: the call is granted and counted under its family (`crm.what`). Else: ask again after this long.
 
         `call` is an id of its own for every call; `finish` frees the slot it takes up.
@@ -87,7 +87,7 @@ class Budget:
             arguments += [rule.kind, rule.limit, spare_limit, _ms(rule.length), self._reserve]
         return timedelta(milliseconds=int(self._take.run(keys, arguments)))
 
-    def finish(self, allowances: Sequence[Allowance], call: str) -> None:
+    def finish(self, allowances: Sequence[str], call: str) -> None:
         """The call is over: whoever waits for a slot may go."""
         slots = [allowance for allowance in allowances if self._rules[allowance].kind == "slots"]
         with needing_redis():
@@ -95,13 +95,13 @@ class Budget:
                 self._redis.zrem(_key(allowance, "all"), call)
                 self._redis.zrem(_key(allowance, "spare"), call)
 
-    def note_usage(self, allowance: Allowance, *, used: int, limit: int) -> None:
+    def note_usage(self, allowance: str, *, used: int, limit: int) -> None:
         """What the CRM itself counts, other tools' calls included; for a day it also sets the limit."""
         rule = self._rules[allowance]
         keys = [_key(allowance, "all"), _key(allowance, "others")]
-        self._note.run(keys, [rule.kind, used, limit, _ms(rule.length)])
+        self._note.run(keys, [rule.kind, used, limit, _ms(rule.length), rule.limit])
 
-    def punish(self, allowance: Allowance, for_: timedelta) -> None:
+    def punish(self, allowance: str, for_: timedelta) -> None:
         """The CRM said no: every worker stays away for this long."""
         keys = [_key(allowance, "closed"), COUNTERS]
         self._close.run(keys, [max(1, _ms(for_)), f"refused.{allowance}"])
@@ -113,7 +113,7 @@ class Budget:
         return {_text(name): int(count) for name, count in counted.items()}
 
 
-def _key(allowance: Allowance, part: str) -> str:
+def _key(allowance: str, part: str) -> str:
     return f"tandem:budget:{allowance}:{part}"
 
 
