@@ -42,6 +42,8 @@ AT_ONCE = 5
 """Queries and collections in one composite call; 25 subrequests are allowed, but only so many of these."""
 QUERY, WRITE, COMPOSITE = "salesforce.query", "salesforce.write", "salesforce.composite"
 
+BY_RULE = "DUPLICATES_DETECTED"
+
 Operation = Query | Collection
 
 
@@ -76,6 +78,7 @@ class SalesforceDoor:
         for collection, answer in zip(collections, answers[len(queries) :], strict=True):
             results |= self._written(collection, answer)
         results |= self._adopt_after_race(results)
+        results |= self._name_duplicates(results)
         return [results[request] for request in requests]
 
     def _terms_of(self, questions: Iterable[Question]) -> list[Term]:
@@ -164,6 +167,25 @@ class SalesforceDoor:
             elif term in found.unanswered:
                 adopted[command] = found.unanswered[term]
         return adopted
+
+    def _name_duplicates(self, results: Mapping[Request, Result | SyncError]) -> dict[Request, Result | SyncError]:
+        """A collection does not tell which records a duplicate rule found; asked for alone, the row does."""
+        return {
+            command: self._upsert_alone(command)
+            for command, result in results.items()
+            if isinstance(command, UpsertAccount) and isinstance(result, Ambiguous) and result.code == BY_RULE
+        }
+
+    def _upsert_alone(self, command: UpsertAccount) -> Result | SyncError:
+        (collection,) = collections_for([command], self._key)
+        values = {**collection.rows[0].record}
+        for name in ("attributes", self._key):
+            del values[name]
+        try:
+            told = self.calls.send(WRITE, "PATCH", f"sobjects/Account/{self._key}/{command.company_id}", values)
+        except SyncError as error:
+            return error
+        return self._read_row(command, told)
 
     def _perform(self, operations: Sequence[Operation]) -> list[Any]:
         """Per operation its answer (a query's first page, a collection's rows) or its error."""

@@ -174,7 +174,9 @@ def _packed(terms: Sequence[Term]) -> Iterator[list[Term]]:
     packed: list[Term] = []
     length = 0
     for term in terms:
-        of_term = len(quote(format_soql(" OR Website LIKE '%{:like}%'", term.value), safe=""))
+        like = term.field == "Website"
+        added = format_soql(" OR Website LIKE '%{:like}%'" if like else ",{}", term.value)
+        of_term = len(quote(added, safe=""))
         if packed and length + of_term > LONGEST_QUERY:
             yield packed
             packed, length = [], 0
