@@ -29,11 +29,17 @@ class Wire:
     sent: list[Sent] = field(default_factory=list)
     cuts: list[str] = field(default_factory=list)
     answers: list[tuple[str, web.Response]] = field(default_factory=list)
+    delays: dict[str, float] = field(default_factory=dict)
 
     def reset(self) -> None:
         self.sent.clear()
         self.cuts.clear()
         self.answers.clear()
+        self.delays.clear()
+
+    def delay(self, part: str, seconds: float) -> None:
+        """The next request with this in its path is kept waiting."""
+        self.delays[part] = seconds
 
     def cut_after_commit(self, part: str) -> None:
         """The next request with this in its path is served, but its answer is lost."""
@@ -53,7 +59,10 @@ class Wire:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # there is no other way to let the handler read it again
             request.content.unread_data(body)
-        self.sent.append(Sent(request.method, request.path_qs, dict(request.headers), body))
+        peer = str(request.transport.get_extra_info("peername") if request.transport else "")
+        self.sent.append(Sent(request.method, request.path_qs, {**request.headers, "peer": peer}, body))
+        for part in [part for part in self.delays if part in request.path_qs]:
+            await asyncio.sleep(self.delays.pop(part))
         for number, (part, answer) in enumerate(self.answers):
             if part in request.path_qs:
                 del self.answers[number]
