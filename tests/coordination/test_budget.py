@@ -203,3 +203,26 @@ def test_processes_share_one_window(client, redis_server):
         granted = processes.starmap(grant_times, [(redis_server.url, name, 60) for name in "ab"])
 
     assert sum(granted) == 50
+
+
+def granted_for(url: str, name: str, seconds: float) -> list[float]:
+    """When this process's calls were granted, if it asks as soon as it may."""
+    budget = Budget(redis.Redis.from_url(url), settings(hubspot_search_rate=5))
+    end, granted = time.time() + seconds, []
+    for number in count():
+        wait = budget.take([Allowance.HUBSPOT_SEARCH], Lane.LIVE, family="hubspot.x", call=f"{name}-{number}")
+        if not wait:
+            granted.append(time.time())
+        if time.time() + wait.total_seconds() > end:
+            return granted
+        time.sleep(wait.total_seconds())
+    return granted
+
+
+def test_no_second_ever_sees_more_than_its_limit(client, redis_server):
+    with get_context("spawn").Pool(2) as processes:
+        grants = processes.starmap(granted_for, [(redis_server.url, name, 4) for name in "ab"])
+
+    times = sorted(grants[0] + grants[1])
+    assert len(times) >= 10
+    assert min(sixth - first for first, sixth in zip(times, times[5:], strict=False)) >= 1

@@ -502,6 +502,7 @@ def test_no_address_and_no_token_is_ever_said(salesforce, status, caplog):
     assert "acme" not in said
     assert problem.__context__ is None or problem.__suppress_context__
     assert salesforce.login().read().token not in caplog.text
+    assert "anna" not in caplog.text
 
 
 def test_a_door_opens_no_connection_when_it_is_built(salesforce):

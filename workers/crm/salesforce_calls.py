@@ -1,5 +1,6 @@
 """One HTTP call to Salesforce: through the budget, with timeouts, one new login, our errors instead of theirs."""
 
+import logging
 import re
 import threading
 from collections.abc import Mapping
@@ -49,6 +50,8 @@ class SalesforceCalls:
         self._turnstile = turnstile
         self._login = login
         self._local = threading.local()
+        # Its DEBUG lines show the URLs of queries, and those hold e-mail addresses.
+        logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
     @property
     def root(self) -> str:
