@@ -62,6 +62,24 @@ def test_companies_are_read_as_they_are(either_generation):
     assert found == {"1": acme, "2": Company(CompanyId("2")), "3": None}
 
 
+@pytest.mark.parametrize(
+    ("source", "automatic"),
+    [
+        ({"hs_object_source": "CRM_SETTING"}, True),
+        ({"hs_object_source": "API", "hs_object_source_label": "CRM_SETTING"}, True),
+        ({"hs_object_source": "CRM_UI", "hs_object_source_label": "CRM_UI"}, False),
+        ({}, False),
+    ],
+)
+def test_what_hubspot_made_itself_is_told_from_the_rest(hubspot, source, automatic):
+    hubspot.portal.rows["companies"] = {"1": source}
+
+    company = hubspot.door().read_companies(companies(1))[CompanyId("1")]
+
+    assert isinstance(company, Company)
+    assert company.created_automatically is automatic
+
+
 def test_contacts_are_read_with_addresses_in_lower_case(hubspot):
     hubspot.portal.rows["contacts"] = {"5": {"email": "Anna@Acme.Example", "lifecyclestage": None}}
 

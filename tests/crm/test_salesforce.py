@@ -484,6 +484,22 @@ def test_backfill_leaves_slots_for_live_work(salesforce):
     assert isinstance(only(salesforce.door().run([upsert(1)])), Upserted)
 
 
+def test_an_org_that_hangs_is_given_up(salesforce):
+    salesforce.changes["read_timeout"] = timedelta(seconds=0.3)
+    salesforce.wire.delay("/services/data", 1)
+
+    assert isinstance(only(salesforce.door().run([upsert(1)])), Unreachable)
+
+
+def test_many_rows_in_one_call_are_given_the_time_they_take(salesforce):
+    salesforce.org.configure({"chunk_seconds": 0.2})
+    salesforce.changes["read_timeout"] = timedelta(seconds=0.7)
+
+    results = salesforce.door().run([upsert(n) for n in range(1_000)])
+
+    assert {type(result) for result in results} == {Upserted}
+
+
 # What is said
 
 

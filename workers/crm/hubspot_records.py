@@ -21,7 +21,8 @@ COMPANY_PROPERTIES = (
 CONTACT_PROPERTIES = ("email", "lifecyclestage")
 PRIMARY_TYPES = {1, 2}
 """Contact to company, and company to contact; the unlabelled types are 279 and 280."""
-AUTOMATIC_SOURCES = {"AUTOMATIC", "AUTO_ASSOCIATE", "COMPANIES", "COMPANY_AUTO_ASSOCIATION"}
+AUTOMATIC_SOURCES = {"CRM_SETTING"}
+"""The record source of what HubSpot's own settings create, such as companies for new contacts' domains."""
 
 
 def company_of(row: Mapping[str, Any], account_property: str) -> Company:
