@@ -352,10 +352,10 @@ def test_a_door_opens_no_connection_when_it_is_built(hubspot):
 
 
 def test_nothing_is_repeated_behind_our_back(hubspot):
-    hubspot.wire.answer("lists", 503, headers={"Retry-After": "1"}, times=2)
+    hubspot.wire.answer("properties", 503, headers={"Retry-After": "1"}, times=2)
 
     with pytest.raises(Unreachable):
-        hubspot.door().read_members("77", Kind.COMPANY, ["1"])
+        hubspot.door().read_stage_order()
     assert len(hubspot.wire.sent) == 1
 
 

@@ -2,22 +2,19 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tasks.contracts.errors import Ambiguous, Halted, NeedsHuman, ProblemClass, SyncError, Throttled
-from tasks.contracts.records import AccountId, CompanyId, Lane
+from tasks.contracts.records import Lane
 from tasks.contracts.tools import Upserted
 from workers.crm.chunks import ask_in_chunks, chunks_of
 from workers.crm.door import no_word_about, salesforce_row_problem
 from workers.crm.salesforce_calls import SalesforceCalls
+from workers.crm.salesforce_found import Found
 from workers.crm.salesforce_ids import find_account_id
 from workers.crm.salesforce_login import SalesforceLogin
 from workers.crm.salesforce_requests import (
     Command,
-    FindAccounts,
-    FindPeople,
-    FindSignals,
     Question,
     Request,
     Result,
@@ -28,11 +25,8 @@ from workers.crm.salesforce_soql import (
     PERSON_ACCOUNT,
     Query,
     Term,
-    accounts_for,
     columns_of,
-    people_for,
     queries_for,
-    signals_for,
     terms_of,
 )
 from workers.crm.turnstile import CallBudget, Turnstile
@@ -45,14 +39,6 @@ QUERY, WRITE, COMPOSITE = "salesforce.query", "salesforce.write", "salesforce.co
 BY_RULE = "DUPLICATES_DETECTED"
 
 Operation = Query | Collection
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What the queries brought: rows by object, and the terms that were not answered."""
-
-    rows: Mapping[str, Sequence[Mapping[str, Any]]]
-    unanswered: Mapping[Term, SyncError]
 
 
 class SalesforceDoor:
@@ -73,8 +59,11 @@ class SalesforceDoor:
         queries = queries_for(self._terms_of(questions), self._columns)
         collections = collections_for(commands, self._key)
         answers = self._perform([*queries, *collections])
-        found = self._found(queries, answers[: len(queries)])
-        results: dict[Request, Result | SyncError] = {q: self._deal(q, found) for q in questions}
+        found, unanswered = self._found(queries, answers[: len(queries)])
+        results: dict[Request, Result | SyncError] = {}
+        for question in questions:
+            problems = (unanswered[term] for term in terms_of(question, self._key) if term in unanswered)
+            results[question] = next(problems, None) or found.answer(question)
         for collection, answer in zip(collections, answers[len(queries) :], strict=True):
             results |= self._written(collection, answer)
         results |= self._adopt_after_race(results)
@@ -84,19 +73,8 @@ class SalesforceDoor:
     def _terms_of(self, questions: Iterable[Question]) -> list[Term]:
         return [term for question in questions for term in terms_of(question, self._key)]
 
-    def _deal(self, question: Question, found: _Found) -> Result | SyncError:
-        for term in terms_of(question, self._key):
-            if term in found.unanswered:
-                return found.unanswered[term]
-        match question:
-            case FindAccounts():
-                return accounts_for(question, found.rows.get("Account", ()), self._key)
-            case FindPeople():
-                return people_for(question, [*found.rows.get("Contact", ()), *found.rows.get("Lead", ())])
-            case FindSignals():
-                return signals_for(question, found.rows.get("OpportunityContactRole", ()))
-
-    def _found(self, queries: Sequence[Query], answers: Sequence[Any]) -> _Found:
+    def _found(self, queries: Sequence[Query], answers: Sequence[Any]) -> tuple[Found, dict[Term, SyncError]]:
+        """What the queries brought, and the terms that were not answered."""
         rows: dict[str, dict[str, Mapping[str, Any]]] = {}
         unanswered: dict[Term, SyncError] = {}
         for query, answer in zip(queries, answers, strict=True):
@@ -107,7 +85,7 @@ class SalesforceDoor:
                     of_object[row.get("Id") or f"{len(of_object)}"] = row
             except SyncError as error:
                 unanswered |= dict.fromkeys(query.terms, error)
-        return _Found({sobject: list(found.values()) for sobject, found in rows.items()}, unanswered)
+        return Found({sobject: of_object.values() for sobject, of_object in rows.items()}, self._key), unanswered
 
     def _all_pages(self, query: Query, answer: Any) -> list[Mapping[str, Any]]:
         if isinstance(answer, SyncError) and self._is_about_person_accounts(query, answer):
@@ -158,14 +136,13 @@ class SalesforceDoor:
         ]
         terms = [Term("Account", self._key, command.company_id) for command in losers]
         queries = queries_for(terms, self._columns)
-        found = self._found(queries, self._perform(queries))
-        carriers = {CompanyId(row[self._key]): AccountId(row["Id"]) for row in found.rows.get("Account", ())}
+        found, unanswered = self._found(queries, self._perform(queries))
         adopted: dict[Request, Result | SyncError] = {}
         for command, term in zip(losers, terms, strict=True):
-            if command.company_id in carriers:
-                adopted[command] = Upserted(carriers[command.company_id], created=False)
-            elif term in found.unanswered:
-                adopted[command] = found.unanswered[term]
+            if carrier := found.find_carrier(command.company_id):
+                adopted[command] = Upserted(carrier.id, created=False)
+            elif term in unanswered:
+                adopted[command] = unanswered[term]
         return adopted
 
     def _name_duplicates(self, results: Mapping[Request, Result | SyncError]) -> dict[Request, Result | SyncError]:

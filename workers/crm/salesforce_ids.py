@@ -1,5 +1,7 @@
 """Salesforce ids: 15 characters that differ only in case, or 18 that carry a checksum of it."""
 
+from collections.abc import Iterable
+
 from tasks.contracts.records import AccountId, PersonId
 
 ACCOUNT, CONTACT, LEAD = "001", "003", "00Q"
@@ -25,6 +27,11 @@ def find_person_id(text: str | None) -> PersonId | None:
     """A contact's or lead's id in the long form."""
     long = find_long_id(text, CONTACT, LEAD)
     return PersonId(long) if long else None
+
+
+def long_ids_in(texts: Iterable[str], *prefixes: str) -> list[str]:
+    """The long forms of those that are ids of one of these objects."""
+    return [long for text in texts if (long := find_long_id(text, *prefixes))]
 
 
 def _checksum(short: str) -> str:

@@ -1,25 +1,20 @@
-"""Questions as SOQL: the terms of many questions merged into few queries, and rows dealt back to those who asked."""
+"""Questions as SOQL: the terms of many questions merged into few queries."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 from urllib.parse import quote
 
 import idna
 from simple_salesforce.format import format_soql
 
-from tasks.contracts.records import Account, AccountId, CompanyId, OpportunitySignal, Person, PersonId, PersonKind
-from workers.crm.salesforce_ids import CONTACT, LEAD, find_account_id, find_long_id
+from workers.crm.salesforce_ids import CONTACT, LEAD, find_account_id, long_ids_in
 from workers.crm.salesforce_requests import FindAccounts, FindPeople, FindSignals, Question
 
 LONGEST_QUERY = 14_000
 """Characters of the encoded query: Salesforce cuts URLs off at 16 KB."""
 PERSON_ACCOUNT = "IsPersonAccount"
 """Exists only in orgs that have person accounts."""
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +54,11 @@ def terms_of(question: Question, account_key: str) -> tuple[Term, ...]:
             wanted = [email.strip().lower() for email in emails if email.strip()]
             return (
                 *(Term(sobject, "Email", email) for sobject in ("Contact", "Lead") for email in wanted),
-                *(Term("Contact", "Id", id_) for id_ in _long(ids_, CONTACT)),
-                *(Term("Lead", "Id", id_) for id_ in _long(ids_, LEAD)),
+                *(Term("Contact", "Id", id_) for id_ in long_ids_in(ids_, CONTACT)),
+                *(Term("Lead", "Id", id_) for id_ in long_ids_in(ids_, LEAD)),
             )
         case FindSignals(people):
-            return tuple(Term("OpportunityContactRole", "ContactId", id_) for id_ in _long(people, CONTACT))
+            return tuple(Term("OpportunityContactRole", "ContactId", id_) for id_ in long_ids_in(people, CONTACT))
 
 
 def queries_for(terms: Iterable[Term], columns: Mapping[str, Sequence[str]]) -> list[Query]:
@@ -97,69 +92,6 @@ def spellings_of(domains: Iterable[str]) -> Iterator[str]:
                 yield idna.decode(domain)
 
 
-def accounts_for(question: FindAccounts, rows: Iterable[Row], account_key: str) -> tuple[Account, ...]:
-    """Those of the rows that this search asked for."""
-    search = question.search
-    ids = {find_account_id(id_) for id_ in search.account_ids}
-    spellings = list(spellings_of(search.domains))
-    accounts = (account_of(row, account_key) for row in rows)
-    return tuple(
-        account
-        for account in accounts
-        if account.company_id == search.company_id
-        or account.id in ids
-        or any(spelling in account.website.lower() for spelling in spellings)
-    )
-
-
-def people_for(question: FindPeople, rows: Iterable[Row]) -> tuple[Person, ...]:
-    """Those of the rows that have one of the addresses or ids."""
-    emails = {email.strip().lower() for email in question.emails} - {""}
-    ids = set(_long(question.ids, CONTACT, LEAD))
-    return tuple(person for person in map(person_of, rows) if person.email in emails or person.id in ids)
-
-
-def signals_for(question: FindSignals, rows: Iterable[Row]) -> tuple[OpportunitySignal, ...]:
-    """One signal per contact that has a role on any opportunity."""
-    wanted = set(_long(question.people, CONTACT))
-    said: dict[str, list[Row]] = {}
-    for row in rows:
-        if row["ContactId"] in wanted:
-            said.setdefault(row["ContactId"], []).append(row.get("Opportunity") or {})
-    return tuple(
-        OpportunitySignal(
-            PersonId(contact),
-            has_open=any(opportunity.get("IsClosed") is False for opportunity in opportunities),
-            has_won=any(opportunity.get("IsWon") is True for opportunity in opportunities),
-        )
-        for contact, opportunities in said.items()
-    )
-
-
-def account_of(row: Row, account_key: str) -> Account:
-    """A row of an account query."""
-    return Account(
-        id=AccountId(row["Id"]),
-        name=row.get("Name") or "",
-        website=row.get("Website") or "",
-        company_id=CompanyId(row[account_key]) if row.get(account_key) else None,
-        is_person_account=bool(row.get(PERSON_ACCOUNT)),
-    )
-
-
-def person_of(row: Row) -> Person:
-    """A row of a contact or lead query."""
-    is_lead = row["Id"].startswith(LEAD)
-    return Person(
-        id=PersonId(row["Id"]),
-        kind=PersonKind.LEAD if is_lead else PersonKind.CONTACT,
-        email=(row.get("Email") or "").strip().lower(),
-        created_at=datetime.fromisoformat(row["CreatedDate"]),
-        account_id=find_account_id(row.get("AccountId")),
-        is_converted=bool(row.get("IsConverted")),
-    )
-
-
 def _query(sobject: str, columns: Sequence[str], terms: Sequence[Term]) -> Query:
     by_field: dict[str, list[str]] = {}
     for term in terms:
@@ -184,7 +116,3 @@ def _packed(terms: Sequence[Term]) -> Iterator[list[Term]]:
         length += of_term
     if packed:
         yield packed
-
-
-def _long(ids: Iterable[str], *prefixes: str) -> list[str]:
-    return [long for id_ in ids if (long := find_long_id(id_, *prefixes))]
