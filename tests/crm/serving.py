@@ -2,7 +2,9 @@
 
 import asyncio
 import threading
+import time
 import warnings
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,12 +32,18 @@ class Wire:
     cuts: list[str] = field(default_factory=list)
     answers: list[tuple[str, web.Response]] = field(default_factory=list)
     delays: dict[str, float] = field(default_factory=dict)
+    burst: int | None = None
+    """So many requests in any ten seconds; more are answered with 429."""
+    arrivals: deque[float] = field(default_factory=deque)
+    refused: int = 0
 
     def reset(self) -> None:
         self.sent.clear()
         self.cuts.clear()
         self.answers.clear()
         self.delays.clear()
+        self.arrivals.clear()
+        self.burst, self.refused = None, 0
 
     def delay(self, part: str, seconds: float) -> None:
         """The next request with this in its path is kept waiting."""
@@ -63,6 +71,9 @@ class Wire:
         self.sent.append(Sent(request.method, request.path_qs, {**request.headers, "peer": peer}, body))
         for part in [part for part in self.delays if part in request.path_qs]:
             await asyncio.sleep(self.delays.pop(part))
+        if self.burst and not self._is_in_time(self.burst):
+            self.refused += 1
+            return web.json_response({"policyName": "TEN_SECONDLY_ROLLING"}, status=429)
         for number, (part, answer) in enumerate(self.answers):
             if part in request.path_qs:
                 del self.answers[number]
@@ -74,6 +85,15 @@ class Wire:
                 assert request.transport is not None
                 request.transport.abort()
         return served
+
+    def _is_in_time(self, burst: int) -> bool:
+        now = time.monotonic()
+        while self.arrivals and self.arrivals[0] <= now - 10:
+            self.arrivals.popleft()
+        if len(self.arrivals) >= burst:
+            return False
+        self.arrivals.append(now)
+        return True
 
 
 @contextmanager

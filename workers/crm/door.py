@@ -214,6 +214,16 @@ def login_refused(code: str) -> Halted:
     )
 
 
+def segment_gone(segment: str) -> Rejected:
+    """The list that decides who takes part was deleted."""
+    return Rejected(
+        f"HubSpot: the segment {segment} does not exist",
+        problem_class=ProblemClass.CONFIG,
+        code="SEGMENT_GONE",
+        remedy="Choose another HubSpot list as the segment, or switch the segment off.",
+    )
+
+
 def no_word_about(call: str, row: str) -> Unreachable:
     """The answer skipped a row we sent."""
     return Unreachable(f"{call}: the answer says nothing about {row}", code="NO_ANSWER", remedy=_WAIT)

@@ -7,10 +7,10 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from tasks.contracts.errors import SyncError
+from tasks.contracts.errors import Gone, SyncError
 from tasks.contracts.records import Association, Company, CompanyId, Contact, ContactId, Kind, Lane, StageName
 from workers.crm.chunks import ask_in_chunks, chunks_of
-from workers.crm.door import hubspot_row_problem, no_word_about
+from workers.crm.door import hubspot_row_problem, no_word_about, segment_gone
 from workers.crm.hubspot_calls import Call, HubSpotCalls
 from workers.crm.hubspot_paths import PATHS
 from workers.crm.hubspot_records import (
@@ -78,15 +78,14 @@ class HubSpotDoor:
     def read_members(self, segment: str, kind: Kind, ids: Sequence[str]) -> frozenset[str]:
         """Those of the records that are on the list now. Raises SyncError: half an answer would mislead.
 
-        Asking about the records costs a call per 100, reading the whole list a call per 250 members. Up to
-        200 records the first is never dearer by more than the call that would tell the list's size.
+        Asking about the records costs a call per 100, reading the whole list a call per 250 members; the cheaper
+        one is taken. The list itself is looked at every few minutes: for its size, and because a list that was
+        deleted would look like one that nobody is on.
         """
         wanted = list(dict.fromkeys(ids))
-        by_record = math.ceil(len(wanted) / BATCH)
-        if by_record > 2:
-            size = self._remember(f"size of {segment}", lambda: self._segment_size(segment))
-            if size is not None and math.ceil(size / MEMBER_PAGE) < by_record:
-                return self._page_through(segment).intersection(wanted)
+        size = self._remember(f"size of {segment}", lambda: self._segment_size(segment))
+        if size is not None and math.ceil(size / MEMBER_PAGE) < math.ceil(len(wanted) / BATCH):
+            return self._page_through(segment).intersection(wanted)
         return frozenset().union(*(self._ask_memberships(segment, kind, chunk) for chunk in chunks_of(wanted, BATCH)))
 
     def read_stage_order(self) -> tuple[StageName, ...]:
@@ -197,7 +196,10 @@ class HubSpotDoor:
             query["after"] = after
 
     def _segment_size(self, segment: str) -> int | None:
-        return segment_size_of(self.calls.get(Call.READ_SEGMENT, self.paths.segment(segment)))
+        try:
+            return segment_size_of(self.calls.get(Call.READ_SEGMENT, self.paths.segment(segment)))
+        except Gone:
+            raise segment_gone(segment) from None
 
     def _remember(self, what: str, read: Callable[[], Any]) -> Any:
         read_at, value = self._remembered.get(what, (-math.inf, None))
