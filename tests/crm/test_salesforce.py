@@ -42,6 +42,7 @@ from workers.crm.salesforce_requests import (
     WriteCompanyId,
     WriteContactAccount,
 )
+from workers.crm.salesforce_soql import Term, columns_of, queries_for
 
 KEY = "HubSpot_Company_Id__c"
 ACME, GLOBEX = AccountId("001000000000001AAA"), AccountId("001000000000002AAA")
@@ -518,6 +519,16 @@ def test_no_address_and_no_token_is_ever_said(salesforce, status, caplog):
     assert "acme" not in said
     assert problem.__context__ is None or problem.__suppress_context__
     assert salesforce.login().read().token not in caplog.text
+    assert "anna" not in caplog.text
+
+
+def test_no_log_line_shows_the_address_a_query_asks_for(salesforce, caplog):
+    caplog.set_level(logging.DEBUG)
+    (query,) = queries_for([Term("Lead", "Email", SECRET_ADDRESS)], columns_of(KEY))
+
+    salesforce.door().calls.send("salesforce.query", "GET", query.path)
+
+    assert any("anna" in call.path for call in salesforce.wire.sent)
     assert "anna" not in caplog.text
 
 
