@@ -133,6 +133,7 @@ def test_a_missing_scope_is_named():
         (hubspot("VALIDATION_ERROR", TAKEN), Ambiguous),
         (hubspot("OBJECT_NOT_FOUND"), Gone),
         (hubspot("CONFLICT"), Ambiguous),
+        (hubspot("INTERNAL_ERROR"), Unreachable),
         ({}, Rejected),
     ],
 )

@@ -95,6 +95,20 @@ def test_a_failing_chunk_fails_only_its_own_records(hubspot):
     assert [isinstance(found[id_], Unreachable) for id_ in companies(*range(200))] == [True] * 100 + [False] * 100
 
 
+@pytest.mark.parametrize("context", [{}, {"ids": ["2"]}, {"fromObjectId": ["2"]}])
+def test_a_row_that_failed_does_not_pass_for_a_record_that_is_not_there(hubspot, context):
+    error = {"category": "INTERNAL_ERROR", "message": "secret-value", "context": context}
+    found = [{"id": "1", "properties": {}, "from": {"id": "1"}, "to": [{"toObjectId": 10, "associationTypes": []}]}]
+    hubspot.wire.answer("batch/read", 207, json.dumps({"results": found, "errors": [error]}), times=2)
+    door = hubspot.door()
+
+    for known, unknown in (
+        door.read_companies(companies(1, 2)).values(), door.read_contacts_of(companies(1, 2)).values(),
+    ):  # fmt: skip
+        assert not isinstance(known, SyncError)
+        assert isinstance(unknown, SyncError)
+
+
 def test_associations_are_read_both_ways_with_the_primary_company_known(hubspot):
     hubspot.portal.links = {("1", "10"): True, ("1", "11"): False, ("2", "10"): False}
     door = hubspot.door()

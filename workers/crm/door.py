@@ -141,6 +141,7 @@ HUBSPOT_CATEGORY: Mapping[str, int] = {
     "CONFLICT": 409,
     "OBJECT_ALREADY_EXISTS": 409,
     "RATE_LIMITS": 429,
+    "INTERNAL_ERROR": 500,
 }
 
 HUBSPOT_PROPERTY: Mapping[str, Meaning] = {

@@ -16,6 +16,7 @@ from workers.crm.hubspot_paths import PATHS
 from workers.crm.hubspot_records import (
     COMPANY_PROPERTIES,
     CONTACT_PROPERTIES,
+    NO_ROW,
     associations_of,
     company_of,
     contact_of,
@@ -25,6 +26,7 @@ from workers.crm.hubspot_records import (
     rows_of,
     segment_size_of,
     stage_order_of,
+    unless_absent,
 )
 from workers.crm.turnstile import CallBudget, Turnstile
 from workers.settings import Settings
@@ -127,9 +129,8 @@ class HubSpotDoor:
         body = {"properties": list(properties), "inputs": [{"id": id_} for id_ in ids]}
         answer = self.calls.post(call, self.paths.batch(records, "read"), body)
         found: dict[str, Any] = {str(row["id"]): make(row) for row in rows_of(answer) if not row.get("archived")}
-        for id_, problem in row_problems_of(answer, call).items():
-            found.setdefault(id_, None if problem.code == "OBJECT_NOT_FOUND" else problem)
-        return {id_: found.get(id_) for id_ in ids}
+        problems = row_problems_of(answer, call)
+        return {id_: found.get(id_) or unless_absent(problems.get(id_) or problems.get(NO_ROW)) for id_ in ids}
 
     def _read_associations(
         self, from_: str, to: str, ids: Sequence[RecordId]
@@ -147,8 +148,11 @@ class HubSpotDoor:
                 found.setdefault(here, []).extend(associations_of(row, from_companies=from_ == "companies"))
                 if after := next_page_of(row):
                     pending.append({"id": here, "after": after})
-        refused = {id_: problem for id_, problem in problems.items() if problem.code != "OBJECT_NOT_FOUND"}
-        return {id_: refused.get(id_) or tuple(found[id_]) for id_ in ids}
+        unnamed = unless_absent(problems.get(NO_ROW))
+        return {
+            id_: unless_absent(problems.get(id_)) or (unnamed if not found[id_] else None) or tuple(found[id_])
+            for id_ in ids
+        }
 
     def _write(
         self, call: Call, records: str, values: Mapping[RecordId, Mapping[str, str]], ids: Sequence[RecordId]
@@ -158,7 +162,8 @@ class HubSpotDoor:
         answer = self.calls.post(call, self.paths.batch(records, "update"), {"inputs": inputs})
         written = {str(row["id"]): properties_of(row) for row in rows_of(answer)}
         problems = row_problems_of(answer, call)
-        return {id_: problems.get(id_) or written.get(id_) or no_word_about(call, id_) for id_ in ids}
+        unnamed = problems.get(NO_ROW)
+        return {id_: problems.get(id_) or written.get(id_) or unnamed or no_word_about(call, id_) for id_ in ids}
 
     def _associate(self, action: str, wanted: Sequence[Association]) -> dict[Association, SyncError | None]:
         call = Call.WRITE_ASSOCIATIONS

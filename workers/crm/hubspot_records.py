@@ -21,6 +21,8 @@ COMPANY_PROPERTIES = (
 CONTACT_PROPERTIES = ("email", "lifecyclestage")
 PRIMARY_TYPES = {1, 2}
 """Contact to company, and company to contact; the unlabelled types are 279 and 280."""
+ROW_NAMES = ("objectWriteTraceId", "ids", "id", "fromObjectId")
+NO_ROW = ""
 AUTOMATIC_SOURCES = {"CRM_SETTING"}
 """The record source of what HubSpot's own settings create, such as companies for new contacts' domains."""
 
@@ -65,15 +67,22 @@ def rows_of(answer: Any) -> Sequence[Mapping[str, Any]]:
 
 
 def row_problems_of(answer: Any, call: str) -> dict[str, SyncError]:
-    """The errors of a 207 by the row they are about: its trace id on writes, its id on reads."""
+    """The errors of a 207 by the row they are about: its trace id on writes, its id on reads.
+
+    One that names no row stands under the empty id: it is about whichever rows the answer leaves out.
+    """
     problems: dict[str, SyncError] = {}
     for error in answer.get("errors") or []:
         context = error.get("context") or {}
-        for name in ("objectWriteTraceId", "ids", "id"):
-            named = context.get(name) or []
-            for row in [named] if isinstance(named, str) else named:
-                problems[str(row)] = hubspot_row_problem(call, error)
+        named = next((context[name] for name in ROW_NAMES if context.get(name)), [NO_ROW])
+        for row in [named] if isinstance(named, str) else named:
+            problems[str(row)] = hubspot_row_problem(call, error)
     return problems
+
+
+def unless_absent(problem: SyncError | None) -> SyncError | None:
+    """A record that is not there, or has no associations, is an answer."""
+    return None if problem is None or problem.code == "OBJECT_NOT_FOUND" else problem
 
 
 def associations_of(row: Mapping[str, Any], *, from_companies: bool) -> Iterator[Association]:
