@@ -1,0 +1,271 @@
+"""What the door to HubSpot promises, with the real client library over HTTP."""
+
+import json
+
+import pytest
+
+from tasks.contracts.errors import Ambiguous, Gone, ProblemClass, Rejected, SyncError, Unreachable
+from tasks.contracts.records import (
+    AccountId,
+    Company,
+    CompanyId,
+    Contact,
+    ContactId,
+    Kind,
+    StageName,
+)
+from tests.crm.asking import companies, contacts, on
+from workers.settings import HubSpotPaths
+
+ACCOUNT = AccountId("001Vr00000m4eGCIAY")
+
+
+@pytest.fixture(params=list(HubSpotPaths))
+def either_generation(request, hubspot):
+    hubspot.changes["hubspot_paths"] = request.param
+    return hubspot
+
+
+# Reading
+
+
+def test_companies_are_read_as_they_are(either_generation):
+    hubspot = either_generation
+    hubspot.portal.rows["companies"] = {
+        "1": {
+            "name": "Acme", "domain": "acme.com", "website": "https://acme.com", "lifecyclestage": "lead",
+            "hs_additional_domains": "acme.de; Acme.FR", "sf_account_id": ACCOUNT[:15], "salesforceaccountid": ACCOUNT,
+        },
+        "2": {"sf_account_id": "typed by hand"},
+    }  # fmt: skip
+
+    found = hubspot.door().read_companies(companies(1, 2, 3))
+
+    acme = Company(
+        CompanyId("1"), "Acme", "acme.com", "https://acme.com", ("acme.de", "acme.fr"), StageName("lead"),
+        ACCOUNT, ACCOUNT,
+    )  # fmt: skip
+    assert found == {"1": acme, "2": Company(CompanyId("2")), "3": None}
+
+
+@pytest.mark.parametrize(
+    ("source", "automatic"),
+    [
+        ({"hs_object_source": "CRM_SETTING"}, True),
+        ({"hs_object_source": "API", "hs_object_source_label": "CRM_SETTING"}, True),
+        ({"hs_object_source": "CRM_UI", "hs_object_source_label": "CRM_UI"}, False),
+        ({}, False),
+    ],
+)
+def test_what_hubspot_made_itself_is_told_from_the_rest(hubspot, source, automatic):
+    hubspot.portal.rows["companies"] = {"1": source}
+
+    company = hubspot.door().read_companies(companies(1))[CompanyId("1")]
+
+    assert isinstance(company, Company)
+    assert company.created_automatically is automatic
+
+
+def test_contacts_are_read_with_addresses_in_lower_case(hubspot):
+    hubspot.portal.rows["contacts"] = {"5": {"email": "Anna@Acme.Example", "lifecyclestage": None}}
+
+    assert hubspot.door().read_contacts(contacts(5, 6)) == {
+        "5": Contact(ContactId("5"), "anna@acme.example"),
+        "6": None,
+    }
+
+
+def test_many_companies_are_a_call_per_hundred_however_often_they_are_named(hubspot):
+    hubspot.portal.rows["companies"] = {str(n): {"name": f"C{n}"} for n in range(1, 251)}
+
+    found = hubspot.door().read_companies([*companies(*range(1, 251)), *companies(7)])
+
+    assert {company.name for company in found.values() if isinstance(company, Company)} == {
+        f"C{n}" for n in range(1, 251)
+    }
+    assert len(hubspot.wire.calls("batch/read")) == 3
+
+
+def test_a_failing_chunk_fails_only_its_own_records(hubspot):
+    hubspot.portal.rows["companies"] = {str(n): {"name": "C"} for n in range(200)}
+    hubspot.wire.answer("batch/read", 502, "<html>secret-value")
+
+    found = hubspot.door().read_companies(companies(*range(200)))
+
+    assert [isinstance(found[id_], Unreachable) for id_ in companies(*range(200))] == [True] * 100 + [False] * 100
+
+
+@pytest.mark.parametrize("context", [{}, {"ids": ["2"]}, {"fromObjectId": ["2"]}])
+def test_a_row_that_failed_does_not_pass_for_a_record_that_is_not_there(hubspot, context):
+    error = {"category": "INTERNAL_ERROR", "message": "secret-value", "context": context}
+    found = [{"id": "1", "properties": {}, "from": {"id": "1"}, "to": [{"toObjectId": 10, "associationTypes": []}]}]
+    hubspot.wire.answer("batch/read", 207, json.dumps({"results": found, "errors": [error]}), times=2)
+    door = hubspot.door()
+
+    for known, unknown in (
+        door.read_companies(companies(1, 2)).values(), door.read_contacts_of(companies(1, 2)).values(),
+    ):  # fmt: skip
+        assert not isinstance(known, SyncError)
+        assert isinstance(unknown, SyncError)
+
+
+def test_associations_are_read_both_ways_with_the_primary_company_known(hubspot):
+    hubspot.portal.links = {("1", "10"): True, ("1", "11"): False, ("2", "10"): False}
+    door = hubspot.door()
+
+    assert door.read_contacts_of(companies(1, 2, 3)) == {
+        "1": (on(1, 10, primary=True), on(1, 11)),
+        "2": (on(2, 10),),
+        "3": (),
+    }
+    assert door.read_companies_of(contacts(10, 12)) == {"10": (on(1, 10, primary=True), on(2, 10)), "12": ()}
+
+
+def test_every_page_of_a_company_s_contacts_is_read(hubspot):
+    hubspot.portal.association_page = 100
+    hubspot.portal.links = {("1", str(n)): False for n in range(1000, 1250)} | {("2", "5"): False}
+
+    found = hubspot.door().read_contacts_of(companies(1, 2))
+
+    assert [len(of) for of in found.values() if isinstance(of, tuple)] == [250, 1]
+    assert len(hubspot.wire.calls("batch/read")) == 3
+
+
+@pytest.mark.parametrize(
+    ("asked", "on_list", "calls"),
+    [
+        pytest.param(100, 9, 1, id="a-hundred-records-are-one-question"),
+        pytest.param(500, 400, 2, id="a-short-list-is-read-whole"),
+        pytest.param(500, 5_000, 5, id="a-long-list-is-not"),
+    ],
+)
+def test_membership_costs_as_few_calls_as_it_can(hubspot, asked, on_list, calls):
+    hubspot.portal.segments = {"77": [str(n) for n in range(0, 2 * on_list, 2)], "78": ["1"]}
+    ids = [str(n) for n in range(asked)]
+
+    door, expected = hubspot.door(), set(hubspot.portal.segments["77"]) & set(ids)
+
+    for times in (1, 2):
+        assert door.read_members("77", Kind.COMPANY, ids) == expected
+        assert len(hubspot.wire.sent) == 1 + calls * times  # the list itself is looked at once
+
+
+def test_a_list_that_does_not_tell_its_size_is_asked_about_the_records(hubspot):
+    hubspot.portal.tells_size = False
+    hubspot.portal.segments = {"77": ["3"]}
+
+    assert hubspot.door().read_members("77", Kind.CONTACT, [str(n) for n in range(300)]) == {"3"}
+
+
+def test_a_deleted_list_does_not_pass_for_an_empty_one(hubspot):
+    with pytest.raises(Rejected) as caught:
+        hubspot.door().read_members("77", Kind.COMPANY, ["1"])
+
+    assert caught.value.problem_class is ProblemClass.CONFIG
+
+
+def test_half_a_membership_is_no_answer(hubspot):
+    hubspot.portal.segments = {"77": ["3"]}
+    hubspot.wire.answer("memberships", 503)
+
+    with pytest.raises(Unreachable):
+        hubspot.door().read_members("77", Kind.CONTACT, ["3"])
+
+
+def test_the_stage_order_is_the_portal_s_own_and_is_remembered(hubspot):
+    hubspot.portal.stages = [
+        {"value": "customer", "displayOrder": 2},
+        {"value": "12345", "displayOrder": 1},
+        {"value": "lead", "displayOrder": 0},
+        {"value": "unplaced", "displayOrder": -1},
+        {"value": "hidden", "displayOrder": 0, "hidden": True},
+        {"value": "gone", "displayOrder": 0, "archived": True},
+    ]
+    door = hubspot.door()
+
+    assert door.read_stage_order() == ("lead", "12345", "customer", "unplaced")
+    assert door.read_stage_order() == ("lead", "12345", "customer", "unplaced")
+    assert len(hubspot.wire.sent) == 1
+
+
+# Writing
+
+
+def test_a_write_tells_what_hubspot_kept(hubspot):
+    hubspot.portal.rows["companies"] = {"1": {"lifecyclestage": "customer"}, "2": {}}
+    hubspot.portal.lifecycle_only_forward = True
+
+    written = hubspot.door().write_companies(
+        {CompanyId("1"): {"lifecyclestage": "lead"}, CompanyId("2"): {"lifecyclestage": "lead"}}
+    )
+
+    assert written == {"1": {"lifecyclestage": "customer"}, "2": {"lifecyclestage": "lead"}}
+
+
+def test_one_bad_row_is_that_record_s_alone(hubspot):
+    hubspot.portal.rows["companies"] = {"1": {"sf_account_id": ACCOUNT}, "2": {}, "3": {}}
+
+    written = hubspot.door().write_companies(
+        {CompanyId(id_): {"sf_account_id": ACCOUNT if id_ == "2" else f"x{id_}"} for id_ in "234"}
+    )
+
+    taken, gone = written[CompanyId("2")], written[CompanyId("4")]
+    assert isinstance(taken, Ambiguous)
+    assert taken.evidence["owner_id"] == "1"
+    assert ACCOUNT not in str(taken)
+    assert written[CompanyId("3")] == {"sf_account_id": "x3"}
+    assert isinstance(gone, Gone)
+    (call,) = hubspot.wire.sent
+    assert [row["objectWriteTraceId"] for row in json.loads(call.body)["inputs"]] == ["2", "3", "4"]
+
+
+def test_a_batch_refused_as_a_whole_is_split_until_the_guilty_stand_alone(hubspot):
+    hubspot.portal.rows["contacts"] = {str(n): {} for n in range(100)}
+    hubspot.portal.poison = {"13", "77"}
+
+    written = hubspot.door().write_contacts({id_: {"lifecyclestage": "lead"} for id_ in contacts(*range(100))})
+
+    assert {id_ for id_, result in written.items() if isinstance(result, SyncError)} == {"13", "77"}
+    assert isinstance(written[ContactId("13")], Rejected)
+    assert sum(row.get("lifecyclestage") == "lead" for row in hubspot.portal.rows["contacts"].values()) == 98
+
+
+def test_a_row_the_answer_says_nothing_about_is_not_taken_for_written(hubspot):
+    hubspot.wire.answer("batch/update", 200, '{"results": []}')
+
+    written = hubspot.door().write_companies({CompanyId("1"): {"name": "x"}})
+
+    assert isinstance(written[CompanyId("1")], Unreachable)
+
+
+def test_contacts_are_put_on_companies_and_may_be_put_again(hubspot):
+    hubspot.portal.rows = {"companies": {"1": {}, "2": {}}, "contacts": {"10": {}, "11": {}}}
+    wanted = [on(1, 10, primary=True), on(1, 11), on(2, 11)]
+    door = hubspot.door()
+
+    for _ in range(2):
+        assert door.associate(wanted) == dict.fromkeys(wanted)
+    assert hubspot.portal.links == {("1", "10"): True, ("1", "11"): False, ("2", "11"): False}
+    assert len(hubspot.wire.calls("associate/default")) == 2
+    assert len(hubspot.wire.calls("batch/create")) == 2
+
+
+def test_an_association_that_cannot_be_is_that_pair_s_alone(hubspot):
+    hubspot.portal.rows = {"companies": {"1": {}}, "contacts": {str(n): {} for n in range(8)}}
+    wanted = [on(1, n) for n in range(8)] + [on(9, 3)]
+
+    done = hubspot.door().associate(wanted)
+
+    assert {pair for pair, result in done.items() if result is not None} == {on(9, 3)}
+    assert isinstance(done[on(9, 3)], Gone)
+    assert len(hubspot.portal.links) == 8
+
+
+def test_an_answer_lost_after_the_write_and_a_repeat_change_nothing_more(hubspot):
+    hubspot.portal.rows["companies"] = {"1": {}}
+    hubspot.wire.cut_after_commit("batch/update")
+    door, values = hubspot.door(), {CompanyId("1"): {"sf_account_id": "x"}}
+
+    assert isinstance(door.write_companies(values)[CompanyId("1")], Unreachable)
+    assert door.write_companies(values) == {"1": {"sf_account_id": "x"}}
+    assert hubspot.portal.rows["companies"] == {"1": {"sf_account_id": "x"}}

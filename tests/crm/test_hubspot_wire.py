@@ -1,0 +1,158 @@
+"""How the door to HubSpot behaves on the wire: its pace, its connections, and what it never says."""
+
+import json
+import logging
+from datetime import timedelta
+
+import pytest
+
+from tasks.contracts.errors import Halted, Rejected, Throttled, Unreachable
+from tasks.contracts.records import (
+    AccountId,
+    Company,
+    CompanyId,
+    ContactId,
+)
+from tests.crm.asking import companies, contacts
+
+ACCOUNT = AccountId("001Vr00000m4eGCIAY")
+
+
+# What HubSpot says about the pace
+
+
+def test_other_tools_calls_of_the_day_reach_the_budget(hubspot):
+    spent = {"X-HubSpot-RateLimit-Daily": "1000", "X-HubSpot-RateLimit-Daily-Remaining": "199"}
+    hubspot.wire.answer("batch/read", 200, '{"results": []}', spent)
+    door = hubspot.door()
+    door.read_companies(companies(1))
+
+    problem = door.read_companies(companies(1))[CompanyId("1")]
+
+    assert isinstance(problem, Throttled)
+    assert problem.after
+    assert problem.after > timedelta(minutes=10)
+    assert len(hubspot.wire.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "least", "most"),
+    [
+        pytest.param(429, {"policyName": "TEN_SECONDLY_ROLLING"}, {}, 9, 10, id="burst"),
+        pytest.param(429, {"policyName": "DAILY"}, {}, 890, 900, id="day"),
+        pytest.param(429, {}, {"Retry-After": "40"}, 39, 40, id="told-to-wait"),
+        pytest.param(477, {}, {"Retry-After": "7200"}, 7190, 7200, id="portal-is-moving"),
+    ],
+)
+def test_a_refusal_for_haste_stops_every_worker(hubspot, status, body, headers, least, most):
+    hubspot.wire.answer("batch/read", status, json.dumps(body), headers)
+    told = hubspot.door().read_companies(companies(1))[CompanyId("1")]
+    another = hubspot.door().read_contacts(contacts(1))[ContactId("1")]
+
+    assert isinstance(told, Throttled)
+    assert isinstance(another, Throttled)
+    assert another.after
+    assert least < another.after.total_seconds() <= most
+    assert len(hubspot.wire.sent) == 1
+
+
+def test_a_write_lock_stops_writes_for_two_seconds_and_no_reads(hubspot):
+    hubspot.portal.rows["companies"] = {"1": {}}
+    hubspot.wire.answer("batch/update", 423)
+    door = hubspot.door()
+    assert isinstance(door.write_companies({CompanyId("1"): {"name": "x"}})[CompanyId("1")], Throttled)
+
+    assert door.read_companies(companies(1)) == {"1": Company(CompanyId("1"))}
+    wait = hubspot.budget().take(["hubspot_writes"], hubspot.lane, family="hubspot.x", call="x")
+    assert timedelta(seconds=1) < wait <= timedelta(seconds=2)
+
+
+def test_a_short_wait_is_slept_through(hubspot):
+    hubspot.portal.rows["companies"] = {"1": {}}
+    hubspot.budget().punish("hubspot_burst", timedelta(seconds=0.2))
+
+    assert hubspot.door().read_companies(companies(1)) == {"1": Company(CompanyId("1"))}
+
+
+def test_calls_are_counted_by_family_repeated_ones_too(hubspot):
+    hubspot.wire.answer("batch/read", 500)
+    door = hubspot.door()
+    door.read_companies(companies(1))
+    door.read_companies(companies(1))
+    door.read_contacts_of(companies(1))
+
+    assert hubspot.budget().calls() == {
+        "hubspot": 3, "hubspot.companies.read": 2, "hubspot.associations.read": 1,
+    }  # fmt: skip
+
+
+# The wire
+
+
+def test_a_process_keeps_its_connections(hubspot):
+    door = hubspot.door()
+    for _ in range(5):
+        door.read_companies(companies(1))
+    ports = {sent.headers["peer"] for sent in hubspot.wire.sent}
+
+    assert len(hubspot.wire.sent) == 5
+    assert len(ports) == 1
+
+
+def test_a_door_opens_no_connection_when_it_is_built(hubspot):
+    hubspot.door()
+
+    assert hubspot.wire.sent == []
+
+
+def test_nothing_is_repeated_behind_our_back(hubspot):
+    hubspot.wire.answer("properties", 503, headers={"Retry-After": "1"}, times=2)
+
+    with pytest.raises(Unreachable):
+        hubspot.door().read_stage_order()
+    assert len(hubspot.wire.sent) == 1
+
+
+def test_a_portal_that_hangs_is_given_up(hubspot):
+    hubspot.changes["read_timeout"] = timedelta(seconds=0.2)
+    hubspot.wire.delay("batch/read", 1)
+
+    assert isinstance(hubspot.door().read_companies(companies(1))[CompanyId("1")], Unreachable)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "https://127.0.0.1:9"])
+def test_a_portal_that_is_not_there_is_a_reason_to_try_again(hubspot, url):
+    hubspot.changes["hubspot_url"] = url
+
+    assert isinstance(hubspot.door().read_companies(companies(1))[CompanyId("1")], Unreachable)
+
+
+def test_a_server_without_tls_where_it_is_due_is_a_reason_to_try_again(hubspot):
+    hubspot.changes["hubspot_url"] = hubspot.wire.url.replace("http", "https")
+
+    assert isinstance(hubspot.door().read_companies(companies(1))[CompanyId("1")], Unreachable)
+
+
+@pytest.mark.parametrize(("status", "kind"), [(401, Halted), (403, Rejected), (400, Rejected), (200, Unreachable)])
+def test_no_value_and_no_key_is_ever_said(hubspot, status, kind, caplog):
+    caplog.set_level(logging.DEBUG)
+    hubspot.wire.answer("batch/update", status, "<html>secret-value", times=2)
+
+    problem = hubspot.door().write_contacts({ContactId("1"): {"email": "secret-value"}})[ContactId("1")]
+
+    assert isinstance(problem, kind)
+    assert "secret" not in f"{problem} {problem.remedy} {problem.evidence} {problem.__cause__}"
+    assert problem.__suppress_context__
+    assert "pat-test" not in caplog.text
+    assert "secret-value" not in caplog.text
+
+
+def test_the_fleet_keeps_to_the_burst(hubspot):
+    """Two doors, one budget: what is over it is not sent."""
+    hubspot.changes["hubspot_burst"] = 6
+    doors = [hubspot.door(), hubspot.door()]
+
+    results = [doors[n % 2].read_companies(companies(n))[CompanyId(str(n))] for n in range(8)]
+
+    assert [isinstance(result, Throttled) for result in results] == [False] * 6 + [True] * 2
+    assert len(hubspot.wire.sent) == 6

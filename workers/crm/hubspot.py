@@ -1,0 +1,214 @@
+"""The door to HubSpot: companies, contacts and associations, many at a time, each with its own answer."""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+from tasks.contracts.errors import Gone, SyncError
+from tasks.contracts.records import Association, Company, CompanyId, Contact, ContactId, Kind, Lane, StageName
+from workers.crm.chunks import ask_in_chunks, chunks_of
+from workers.crm.door import hubspot_row_problem, no_word_about, segment_gone
+from workers.crm.hubspot_calls import Call, HubSpotCalls
+from workers.crm.hubspot_paths import PATHS
+from workers.crm.hubspot_records import (
+    COMPANY_PROPERTIES,
+    CONTACT_PROPERTIES,
+    NO_ROW,
+    associations_of,
+    company_of,
+    contact_of,
+    next_page_of,
+    properties_of,
+    row_problems_of,
+    rows_of,
+    segment_size_of,
+    stage_order_of,
+    unless_absent,
+)
+from workers.crm.turnstile import CallBudget, Turnstile
+from workers.settings import Settings
+
+BATCH = 100
+ASSOCIATION_BATCH = 1_000
+MEMBER_PAGE = 250
+REMEMBERED_FOR = timedelta(minutes=5)
+"""The portal's stage order and the sizes of its lists."""
+OBJECT_TYPES = {Kind.COMPANY: "0-2", Kind.CONTACT: "0-1"}
+PRIMARY_COMPANY = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 1}]
+
+RecordId = TypeVar("RecordId", bound=str)
+
+
+class HubSpotDoor:
+    """Every method raises nothing for a single record: what went wrong for it stands in its place."""
+
+    def __init__(self, settings: Settings, budget: CallBudget, lane: Lane) -> None:
+        self.calls = HubSpotCalls(settings, Turnstile(budget, lane))
+        self.paths = PATHS[settings.hubspot_paths]
+        self._account_property = settings.hubspot_account_property
+        self._remembered: dict[str, tuple[float, Any]] = {}
+
+    def read_companies(self, ids: Iterable[CompanyId]) -> dict[CompanyId, Company | SyncError | None]:
+        """None: never there, archived, or merged away."""
+        make = partial(company_of, account_property=self._account_property)
+        names = [*COMPANY_PROPERTIES, self._account_property]
+        read = partial(self._read, Call.READ_COMPANIES, "companies", names, make)
+        return ask_in_chunks(ids, BATCH, read)
+
+    def read_contacts(self, ids: Iterable[ContactId]) -> dict[ContactId, Contact | SyncError | None]:
+        """None: never there, archived, or merged away."""
+        read = partial(self._read, Call.READ_CONTACTS, "contacts", CONTACT_PROPERTIES, contact_of)
+        return ask_in_chunks(ids, BATCH, read)
+
+    def read_contacts_of(
+        self, company_ids: Iterable[CompanyId]
+    ) -> dict[CompanyId, tuple[Association, ...] | SyncError]:
+        """Every contact on each company, however many pages that takes."""
+        read = partial(self._read_associations, "companies", "contacts")
+        return ask_in_chunks(company_ids, ASSOCIATION_BATCH, read)
+
+    def read_companies_of(
+        self, contact_ids: Iterable[ContactId]
+    ) -> dict[ContactId, tuple[Association, ...] | SyncError]:
+        """Every company each contact is on."""
+        read = partial(self._read_associations, "contacts", "companies")
+        return ask_in_chunks(contact_ids, ASSOCIATION_BATCH, read)
+
+    def read_members(self, segment: str, kind: Kind, ids: Sequence[str]) -> frozenset[str]:
+        """Those of the records that are on the list now. Raises SyncError: half an answer would mislead.
+
+        Asking about the records costs a call per 100, reading the whole list a call per 250 members; the cheaper
+        one is taken. The list itself is looked at every few minutes: for its size, and because a list that was
+        deleted would look like one that nobody is on.
+        """
+        wanted = list(dict.fromkeys(ids))
+        size = self._remember(f"size of {segment}", lambda: self._segment_size(segment))
+        if size is not None and math.ceil(size / MEMBER_PAGE) < math.ceil(len(wanted) / BATCH):
+            return self._page_through(segment).intersection(wanted)
+        return frozenset().union(*(self._ask_memberships(segment, kind, chunk) for chunk in chunks_of(wanted, BATCH)))
+
+    def read_stage_order(self) -> tuple[StageName, ...]:
+        """The portal's own order, least advanced first; remembered for a few minutes. Raises SyncError."""
+        path = self.paths.property("companies", "lifecyclestage")
+        order: tuple[StageName, ...] = self._remember(
+            "stage order", lambda: stage_order_of(self.calls.get(Call.READ_PROPERTY, path))
+        )
+        return order
+
+    def write_companies(
+        self, values: Mapping[CompanyId, Mapping[str, str]]
+    ) -> dict[CompanyId, dict[str, str] | SyncError]:
+        """The properties HubSpot reports afterwards: it may accept a value and keep the old one."""
+        return ask_in_chunks(values, BATCH, partial(self._write, Call.WRITE_COMPANIES, "companies", values))
+
+    def write_contacts(
+        self, values: Mapping[ContactId, Mapping[str, str]]
+    ) -> dict[ContactId, dict[str, str] | SyncError]:
+        """As above."""
+        return ask_in_chunks(values, BATCH, partial(self._write, Call.WRITE_CONTACTS, "contacts", values))
+
+    def associate(self, associations: Iterable[Association]) -> dict[Association, SyncError | None]:
+        """Put contacts on companies; safe to repeat."""
+        wanted = list(associations)
+        primary = [association for association in wanted if association.is_primary]
+        ordinary = [association for association in wanted if not association.is_primary]
+        done = ask_in_chunks(ordinary, ASSOCIATION_BATCH, partial(self._associate, "associate/default"))
+        return done | ask_in_chunks(primary, ASSOCIATION_BATCH, partial(self._associate, "create"))
+
+    def _read(
+        self,
+        call: Call,
+        records: str,
+        properties: Sequence[str],
+        make: Callable[[Mapping[str, Any]], Any],
+        ids: Sequence[RecordId],
+    ) -> dict[RecordId, Any]:
+        body = {"properties": list(properties), "inputs": [{"id": id_} for id_ in ids]}
+        answer = self.calls.post(call, self.paths.batch(records, "read"), body)
+        found: dict[str, Any] = {str(row["id"]): make(row) for row in rows_of(answer) if not row.get("archived")}
+        problems = row_problems_of(answer, call)
+        return {id_: found.get(id_) or unless_absent(problems.get(id_) or problems.get(NO_ROW)) for id_ in ids}
+
+    def _read_associations(
+        self, from_: str, to: str, ids: Sequence[RecordId]
+    ) -> dict[RecordId, tuple[Association, ...] | SyncError]:
+        path = self.paths.association_batch(from_, to, "read")
+        found: dict[str, list[Association]] = {id_: [] for id_ in ids}
+        problems: dict[str, SyncError] = {}
+        pending = [{"id": str(id_)} for id_ in ids]
+        while pending:
+            answer = self.calls.post(Call.READ_ASSOCIATIONS, path, {"inputs": pending})
+            problems |= row_problems_of(answer, Call.READ_ASSOCIATIONS)
+            pending = []
+            for row in rows_of(answer):
+                here = str(row["from"]["id"])
+                found.setdefault(here, []).extend(associations_of(row, from_companies=from_ == "companies"))
+                if after := next_page_of(row):
+                    pending.append({"id": here, "after": after})
+        unnamed = unless_absent(problems.get(NO_ROW))
+        return {
+            id_: unless_absent(problems.get(id_)) or (unnamed if not found[id_] else None) or tuple(found[id_])
+            for id_ in ids
+        }
+
+    def _write(
+        self, call: Call, records: str, values: Mapping[RecordId, Mapping[str, str]], ids: Sequence[RecordId]
+    ) -> dict[RecordId, dict[str, str] | SyncError]:
+        # The trace id makes HubSpot judge every row by itself, and tells which row an error is about.
+        inputs = [{"id": id_, "properties": dict(values[id_]), "objectWriteTraceId": id_} for id_ in ids]
+        answer = self.calls.post(call, self.paths.batch(records, "update"), {"inputs": inputs})
+        written = {str(row["id"]): properties_of(row) for row in rows_of(answer)}
+        problems = row_problems_of(answer, call)
+        unnamed = problems.get(NO_ROW)
+        return {id_: problems.get(id_) or written.get(id_) or unnamed or no_word_about(call, id_) for id_ in ids}
+
+    def _associate(self, action: str, wanted: Sequence[Association]) -> dict[Association, SyncError | None]:
+        call = Call.WRITE_ASSOCIATIONS
+        inputs: list[dict[str, Any]] = [{"from": {"id": a.contact_id}, "to": {"id": a.company_id}} for a in wanted]
+        for one in inputs if action == "create" else []:
+            one["types"] = PRIMARY_COMPANY
+        answer = self.calls.post(
+            call, self.paths.association_batch("contacts", "companies", action), {"inputs": inputs}
+        )
+        errors = answer.get("errors") or []
+        if errors and len(wanted) > 1:
+            # The errors name one end of a pair at most, and repeating the good ones changes nothing.
+            return ask_in_chunks(wanted, len(wanted) // 2, partial(self._associate, action))
+        return dict.fromkeys(wanted, hubspot_row_problem(call, errors[0]) if errors else None)
+
+    def _ask_memberships(self, segment: str, kind: Kind, ids: Sequence[str]) -> frozenset[str]:
+        inputs = [{"objectTypeId": OBJECT_TYPES[kind], "recordId": id_} for id_ in ids]
+        answer = self.calls.post(Call.READ_SEGMENT, self.paths.memberships, {"inputs": inputs})
+        return frozenset(
+            str(row["recordId"])
+            for row in rows_of(answer)
+            if any(str(on["listId"]) == segment for on in row.get("recordListMemberships") or [])
+        )
+
+    def _page_through(self, segment: str) -> frozenset[str]:
+        members: set[str] = set()
+        query: dict[str, str | int] = {"limit": MEMBER_PAGE}
+        while True:
+            answer = self.calls.get(Call.READ_SEGMENT, self.paths.members(segment), query)
+            members.update(str(row["recordId"]) for row in rows_of(answer))
+            after = next_page_of(answer)
+            if after is None:
+                self._remembered[f"size of {segment}"] = (time.monotonic(), len(members))
+                return frozenset(members)
+            query["after"] = after
+
+    def _segment_size(self, segment: str) -> int | None:
+        try:
+            return segment_size_of(self.calls.get(Call.READ_SEGMENT, self.paths.segment(segment)))
+        except Gone:
+            raise segment_gone(segment) from None
+
+    def _remember(self, what: str, read: Callable[[], Any]) -> Any:
+        read_at, value = self._remembered.get(what, (-math.inf, None))
+        if time.monotonic() - read_at > REMEMBERED_FOR.total_seconds():
+            value = read()
+            self._remembered[what] = (time.monotonic(), value)
+        return value

@@ -1,0 +1,90 @@
+"""Rows that queries brought, as our records, dealt back to the questions that asked for them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from tasks.contracts.records import Account, AccountId, CompanyId, OpportunitySignal, Person, PersonId, PersonKind
+from workers.crm.salesforce_ids import CONTACT, LEAD, find_account_id, long_ids_in
+from workers.crm.salesforce_requests import FindAccounts, FindPeople, FindSignals, Question, Result
+from workers.crm.salesforce_soql import PERSON_ACCOUNT, spellings_of
+
+Row = Mapping[str, Any]
+
+
+class Found:
+    """Everything that was found at one moment, indexed the way it is asked for."""
+
+    def __init__(self, rows: Mapping[str, Iterable[Row]], account_key: str) -> None:
+        self._accounts = {row["Id"]: account_of(row, account_key) for row in rows.get("Account", ())}
+        self._by_company: dict[CompanyId, list[Account]] = {}
+        for account in self._accounts.values():
+            if account.company_id:
+                self._by_company.setdefault(account.company_id, []).append(account)
+        self._websites = [(account.website.lower(), account) for account in self._accounts.values() if account.website]
+        people = (person_of(row) for sobject in ("Contact", "Lead") for row in rows.get(sobject, ()))
+        self._people = {person.id: person for person in people}
+        self._by_email: dict[str, list[Person]] = {}
+        for person in self._people.values():
+            self._by_email.setdefault(person.email, []).append(person)
+        self._signals = _signals_of(rows.get("OpportunityContactRole", ()))
+
+    def answer(self, question: Question) -> Result:
+        """What this question asked for, each record once."""
+        match question:
+            case FindAccounts(search):
+                by_id = (self._accounts.get(find_account_id(id_) or "") for id_ in search.account_ids)
+                spellings = list(spellings_of(search.domains))
+                found = [*self._by_company.get(search.company_id, ()), *(account for account in by_id if account)]
+                found += [a for website, a in self._websites if any(spelling in website for spelling in spellings)]
+                return tuple({account.id: account for account in found}.values())
+            case FindPeople(emails, ids):
+                wanted = {email.strip().lower() for email in emails} - {""}
+                known = (self._people.get(PersonId(id_)) for id_ in long_ids_in(ids, CONTACT, LEAD))
+                people = [person for email in sorted(wanted) for person in self._by_email.get(email, ())]
+                return tuple({person.id: person for person in [*people, *filter(None, known)]}.values())
+            case FindSignals(people_):
+                asked = dict.fromkeys(long_ids_in(people_, CONTACT))
+                return tuple(self._signals[PersonId(id_)] for id_ in asked if id_ in self._signals)
+
+    def find_carrier(self, company_id: CompanyId) -> Account | None:
+        """The account that carries the company's id; the field is unique."""
+        return next(iter(self._by_company.get(company_id, ())), None)
+
+
+def account_of(row: Row, account_key: str) -> Account:
+    """A row of an account query."""
+    return Account(
+        id=AccountId(row["Id"]),
+        name=row.get("Name") or "",
+        website=row.get("Website") or "",
+        company_id=CompanyId(row[account_key]) if row.get(account_key) else None,
+        is_person_account=bool(row.get(PERSON_ACCOUNT)),
+    )
+
+
+def person_of(row: Row) -> Person:
+    """A row of a contact or lead query."""
+    is_lead = row["Id"].startswith(LEAD)
+    return Person(
+        id=PersonId(row["Id"]),
+        kind=PersonKind.LEAD if is_lead else PersonKind.CONTACT,
+        email=(row.get("Email") or "").strip().lower(),
+        created_at=datetime.fromisoformat(row["CreatedDate"]),
+        account_id=find_account_id(row.get("AccountId")),
+        is_converted=bool(row.get("IsConverted")),
+    )
+
+
+def _signals_of(roles: Iterable[Row]) -> dict[PersonId, OpportunitySignal]:
+    said: dict[PersonId, list[Row]] = {}
+    for role in roles:
+        said.setdefault(PersonId(role["ContactId"]), []).append(role.get("Opportunity") or {})
+    return {
+        contact: OpportunitySignal(
+            contact,
+            has_open=any(opportunity.get("IsClosed") is False for opportunity in opportunities),
+            has_won=any(opportunity.get("IsWon") is True for opportunity in opportunities),
+        )
+        for contact, opportunities in said.items()
+    }

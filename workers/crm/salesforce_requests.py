@@ -1,0 +1,58 @@
+"""What can be asked of Salesforce, as values, so that what is asked at one moment can travel together."""
+
+from dataclasses import dataclass
+
+from tasks.contracts.records import Account, AccountId, CompanyId, OpportunitySignal, Person, PersonId
+from tasks.contracts.tools import AccountSearch, AccountValues, Upserted
+
+
+@dataclass(frozen=True, slots=True)
+class FindAccounts:
+    """Answered with a tuple of Account."""
+
+    search: AccountSearch
+
+
+@dataclass(frozen=True, slots=True)
+class FindPeople:
+    """Answered with a tuple of Person."""
+
+    emails: tuple[str, ...]
+    ids: tuple[PersonId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FindSignals:
+    """Answered with a tuple of OpportunitySignal."""
+
+    people: tuple[PersonId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertAccount:
+    """Answered with Upserted."""
+
+    company_id: CompanyId
+    values: AccountValues
+
+
+@dataclass(frozen=True, slots=True)
+class WriteCompanyId:
+    """Answered with None."""
+
+    account_id: AccountId
+    company_id: CompanyId
+
+
+@dataclass(frozen=True, slots=True)
+class WriteContactAccount:
+    """Answered with None."""
+
+    person_id: PersonId
+    account_id: AccountId
+
+
+Question = FindAccounts | FindPeople | FindSignals
+Command = UpsertAccount | WriteCompanyId | WriteContactAccount
+Request = Question | Command
+Result = tuple[Account, ...] | tuple[Person, ...] | tuple[OpportunitySignal, ...] | Upserted | None
