@@ -1,0 +1,50 @@
+# Every target does its own set-up: python3, make and git are all it takes.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+DEMO_FLAGS = $(if $(KEEP),--keep) $(if $(CHAOS),--chaos) $(if $(COMPANIES),--companies $(COMPANIES))
+LOCK = $(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench lock clean
+
+help: ## Show what can be done
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Install everything into .venv; PYTHON=python3.12 chooses another Python
+	@:
+
+demo: $(READY) ## Run everything against simulated CRMs; KEEP=1 leaves it running, CHAOS=1 breaks things, COMPANIES=2000
+	@$(BIN)/tandem demo $(DEMO_FLAGS)
+
+test: $(READY) ## Run the tests; ARGS="-k lease" chooses some
+	@$(BIN)/python -m pytest tests $(ARGS)
+
+check: $(READY) ## Lint, format, types, import contracts, migrations in step with the models
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest tests/ledger/test_migrations.py
+
+bench: $(READY) ## Compare with the usual way of doing this; ARGS are passed on
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lock: $(READY) ## Write both lock files anew from pyproject.toml; ARGS=--upgrade takes the newest versions
+	@$(LOCK) --all-extras $(ARGS) -o requirements.lock
+	@$(LOCK) --constraint requirements.lock -o requirements-runtime.lock
+
+clean: ## Remove .venv, caches and the demo's data
+	@rm -rf $(VENV) .tandem .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "Tandem needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1 | head -n 1). Try: make PYTHON=python3.12 $(or $(firstword $(MAKECMDGOALS)),setup)" >&2; exit 1; }
+	@echo "Setting up $(VENV) (once; about a minute)" >&2
+	@$(PYTHON) -m venv $(VENV) || { \
+	  echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu it is in the package python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
