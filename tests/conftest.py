@@ -14,7 +14,7 @@ from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 
 from workers.embedded import EmbeddedServices
 from workers.ledger.engine import make_engine
-from workers.ledger.migrations import migrate
+from workers.ledger.schema import migrate
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.receive_changes import receive_changes
 from tasks.resend_owed import resend_owed
 from tasks.sync_task import SyncTask
-from workers.ledger.migrations import refuse_unless_current
+from workers.ledger.schema import refuse_unless_current
 from workers.messenger import CeleryMessenger, queue_of
 from workers.settings import Settings, read_settings
 from workers.slices import run_slice
@@ -76,7 +76,7 @@ def make_app(settings: Settings) -> Celery:
             "socket_keepalive": True,
             "health_check_interval": 10,
             "retry_on_timeout": True,
-            # Messages of a lost worker come back some seconds after the visibility timeout; stock sweeps ten times rarer.
+            # A lost worker's messages come back soon after the visibility timeout; stock looks ten times rarer.
             "unacked_restore_interval": 5,
             "unacked_restore_throttle": 1,
         },

@@ -31,7 +31,7 @@ from simulator.hubspot.store import Record, unique_values
 from simulator.hubspot.timestamps import datetime_text
 
 PARTS = frozenset({"properties", "stages", "owners", "tokens", "companies", "contacts", "associations", "lists"})
-DEFAULT_TOKEN = "pat-na1-simulator"  # noqa: S105
+DEFAULT_TOKEN = "pat-na1-simulator"  # noqa: S105 -- only opens the simulator
 STAMPS = PEOPLE.stamps()
 
 

@@ -35,9 +35,9 @@ class Credentials:
     """The one connected app and the user it runs as. Without a public key the JWT flow lets nobody in."""
 
     consumer_key: str = "tandem-consumer-key"
-    consumer_secret: str = "tandem-consumer-secret"  # noqa: S105
+    consumer_secret: str = "tandem-consumer-secret"  # noqa: S105 -- only opens the simulator
     username: str = "integration@example.com"
-    password: str = "integration-password"  # noqa: S105
+    password: str = "integration-password"  # noqa: S105 -- only opens the simulator
     public_key: str | None = None
     certificate: str | None = None
 

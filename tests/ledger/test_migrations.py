@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from tasks.contracts.records import Verdict
 from tests.ledger.samples import execute, verdict_request
 from workers.embedded import EmbeddedServices
-from workers.ledger.migrations import migrate, pending_changes, refuse_unless_current
+from workers.ledger.schema import migrate, pending_changes, refuse_unless_current
 from workers.ledger.models import LedgerTable
 from workers.ledger.postgres_ledger import PostgresLedger
 
@@ -53,7 +53,7 @@ def test_migrating_again_changes_nothing(database_url: str) -> None:
 
 
 def test_two_migrators_at_once_do_not_collide(empty_database_url: str) -> None:
-    program = "import sys; from workers.ledger.migrations import migrate; migrate(sys.argv[1])"
+    program = "import sys; from workers.ledger.schema import migrate; migrate(sys.argv[1])"
     # Alembic keeps its state in globals, so these are processes.
     migrators = [subprocess.Popen([sys.executable, "-c", program, empty_database_url]) for _ in range(2)]
     assert [migrator.wait(30) for migrator in migrators] == [0, 0]

@@ -189,8 +189,7 @@ def test_an_all_or_none_composite_is_taken_back(salesforce):
 def test_a_composite_carries_a_thousand_rows(salesforce):
     path = f"composite/sobjects/Account/{KEY_FIELD}"
     steps = [
-        step("PATCH", path, f"s{start}", rows_of("Account", *numbered(start, 200)))
-        for start in range(0, 1000, 200)
+        step("PATCH", path, f"s{start}", rows_of("Account", *numbered(start, 200))) for start in range(0, 1000, 200)
     ]
     assert [len(answer["body"]) for answer in compose(salesforce, *steps)] == [200] * 5
     sixth = [*steps, step("GET", "query?q=x", "more")]

@@ -84,11 +84,7 @@ def test_odd_versions_are_not_found(salesforce, version):
 
 
 json_values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=5),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
@@ -103,23 +99,19 @@ typed_rows = rows.map(lambda row: {"attributes": {"type": "Contact" if len(row) 
 steps = st.fixed_dictionaries(
     {
         "method": st.sampled_from(["GET", "POST", "PATCH", "DELETE"]),
-        "url": st.sampled_from(
-            ["sobjects/Account", "@{a.id}", "query?q=x", "composite/sobjects?ids=@{a.x[0]}"]
-        ).map(lambda path: f"{ROOT}/{path}"),
+        "url": st.sampled_from(["sobjects/Account", "@{a.id}", "query?q=x", "composite/sobjects?ids=@{a.x[0]}"]).map(
+            lambda path: f"{ROOT}/{path}"
+        ),
         "referenceId": st.sampled_from(["a", "b", "c"]),
         "body": values,
     }
 )
 bodies = st.one_of(
     rows,
-    st.fixed_dictionaries(
-        {"records": st.lists(typed_rows | values, max_size=3), "allOrNone": st.booleans() | values}
-    ),
+    st.fixed_dictionaries({"records": st.lists(typed_rows | values, max_size=3), "allOrNone": st.booleans() | values}),
     st.fixed_dictionaries({"records": st.lists(typed_rows, max_size=3)}),
     st.fixed_dictionaries({"compositeRequest": st.lists(steps, max_size=3), "allOrNone": st.booleans()}),
-    st.fixed_dictionaries(
-        {"ids": values | st.lists(st.text(max_size=3)), "fields": values | st.just(["Name"])}
-    ),
+    st.fixed_dictionaries({"ids": values | st.lists(st.text(max_size=3)), "fields": values | st.just(["Name"])}),
 )
 
 
@@ -154,9 +146,7 @@ def test_eight_threads_creating_one_key_leave_one_record(salesforce):
 def test_slow_automation_answers_late_and_long_calls_are_few(salesforce):
     salesforce.org.configure({"chunk_seconds": 0.5, "long_request_seconds": 0.05, "concurrent_limit": 1})
     with ThreadPoolExecutor(1) as threads:
-        slow = threads.submit(
-            Client(salesforce.org, salesforce.port).upsert_rows, [{KEY_FIELD: "1", "Name": "x"}]
-        )
+        slow = threads.submit(Client(salesforce.org, salesforce.port).upsert_rows, [{KEY_FIELD: "1", "Name": "x"}])
         while not salesforce.org.counters["records.created"]:
             pass
         answer = salesforce.query("SELECT Id FROM Account")

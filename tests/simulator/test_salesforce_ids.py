@@ -32,8 +32,6 @@ def test_ids_sort_as_their_numbers_do(numbers):
     assert make_id("001", first) < make_id("001", second)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "001", "001Vr000000000'", "001Vr0000000001IA", "ä" * 15, None, 15, ["x"]]
-)
+@pytest.mark.parametrize("text", ["", "001", "001Vr000000000'", "001Vr0000000001IA", "ä" * 15, None, 15, ["x"]])
 def test_other_things_are_no_ids(text):
     assert find_short_id(text) is None

@@ -73,12 +73,8 @@ def test_an_assertion_may_carry_its_expiry_as_text(salesforce):
     ("changes", "error", "description"),
     [
         pytest.param({"iss": "other"}, "invalid_client_id", "client identifier invalid", id="other-app"),
-        pytest.param(
-            {"aud": "https://x.example"}, "invalid_grant", "audience is invalid", id="other-audience"
-        ),
-        pytest.param(
-            {"sub": "nobody"}, "invalid_grant", "user hasn't approved this consumer", id="other-user"
-        ),
+        pytest.param({"aud": "https://x.example"}, "invalid_grant", "audience is invalid", id="other-audience"),
+        pytest.param({"sub": "nobody"}, "invalid_grant", "user hasn't approved this consumer", id="other-user"),
         pytest.param({"exp": 1}, "invalid_grant", "expired authorization code", id="expired"),
         pytest.param({"exp": 9_999_999_999}, "invalid_grant", "invalid assertion", id="too-far-ahead"),
         pytest.param({"exp": "soon"}, "invalid_grant", "invalid assertion", id="no-number"),

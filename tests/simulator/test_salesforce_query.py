@@ -12,8 +12,7 @@ salesforce_server, salesforce = fixtures.salesforce_server, fixtures.salesforce
 
 def seed_accounts(salesforce: Client, number: int) -> None:
     accounts = [
-        {"Name": f"Company {n}", "Website": f"https://www.site{n}.example", KEY_FIELD: str(n)}
-        for n in range(number)
+        {"Name": f"Company {n}", "Website": f"https://www.site{n}.example", KEY_FIELD: str(n)} for n in range(number)
     ]
     salesforce.org.seed({"Account": accounts})
 
@@ -26,15 +25,11 @@ def test_a_long_answer_comes_in_pages(salesforce):
     assert first["nextRecordsUrl"].endswith("-2000")
     rest = salesforce.library().query_all("SELECT Name FROM Account")["records"]
     assert len({record["Name"] for record in rest}) == 4_500
-    last = salesforce.http.get(
-        salesforce.url + first["nextRecordsUrl"].replace("-2000", "-4000"), timeout=10
-    ).json()
+    last = salesforce.http.get(salesforce.url + first["nextRecordsUrl"].replace("-2000", "-4000"), timeout=10).json()
     assert (last["done"], len(last["records"]), "nextRecordsUrl" in last) == (True, 500, False)
 
 
-@pytest.mark.parametrize(
-    ("wanted", "got"), [("200", 200), ("500", 500), ("10", 200), ("9999", 600), ("x", 600)]
-)
+@pytest.mark.parametrize(("wanted", "got"), [("200", 200), ("500", 500), ("10", 200), ("9999", 600), ("x", 600)])
 def test_the_page_size_is_negotiable_within_limits(salesforce, wanted, got):
     seed_accounts(salesforce, 600)
     headers = {"Sforce-Query-Options": f"batchSize={wanted}"}
@@ -92,9 +87,7 @@ def test_short_ids_find_the_same_record(salesforce):
 
 def test_the_library_counts(salesforce):
     seed_accounts(salesforce, 3)
-    assert (
-        salesforce.library().query("SELECT COUNT() FROM Account WHERE Name != 'company 1'")["totalSize"] == 2
-    )
+    assert salesforce.library().query("SELECT COUNT() FROM Account WHERE Name != 'company 1'")["totalSize"] == 2
 
 
 def test_a_query_needs_text(salesforce):

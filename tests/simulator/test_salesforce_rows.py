@@ -151,9 +151,7 @@ def test_a_parent_may_be_named_by_its_key(salesforce):
     assert answer.json()[0]["message"] == expected
 
 
-def conditional(
-    salesforce: Client, method: str, record_id: str, sobject: str = "Account", **headers: str
-) -> int:
+def conditional(salesforce: Client, method: str, record_id: str, sobject: str = "Account", **headers: str) -> int:
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     body = {"Phone": "2"} if method == "PATCH" else None
     return salesforce.call(method, f"sobjects/{sobject}/{record_id}", body, headers=names).status_code
@@ -199,9 +197,7 @@ def test_preconditions_hold_for_an_upsert_too(salesforce):
 
 
 def test_a_converted_lead_is_closed_to_writers(salesforce):
-    salesforce.org.seed(
-        {"Lead": [{"Id": "00QVr0000000077", "LastName": "D", "Company": "C", "IsConverted": True}]}
-    )
+    salesforce.org.seed({"Lead": [{"Id": "00QVr0000000077", "LastName": "D", "Company": "C", "IsConverted": True}]})
     answer = salesforce.call("PATCH", "sobjects/Lead/00QVr0000000077", {"Title": "x"})
     assert refusal(answer) == (400, "CANNOT_UPDATE_CONVERTED_LEAD")
 

@@ -171,18 +171,13 @@ def test_a_duplicate_rule_looks_at_every_field_and_only_at_changes(salesforce):
     rule = {"object": "Account", "fields": ["Name", "Website"], "message": "Look twice"}
     salesforce.org.configure({"duplicate_rules": [rule]})
     assert salesforce.call("PATCH", f"sobjects/Account/{other}", {"Phone": "1"}).status_code == 204
-    assert (
-        salesforce.call("POST", "sobjects/Account", {"Name": "Acme", "Website": "b.example"}).status_code
-        == 201
-    )
+    assert salesforce.call("POST", "sobjects/Account", {"Name": "Acme", "Website": "b.example"}).status_code == 201
     answer = salesforce.call("POST", "sobjects/Account", {"Name": "ACME", "Website": "a.example"})
     assert (refusal(answer), answer.json()[0]["message"]) == ((400, "DUPLICATES_DETECTED"), "Look twice")
 
 
 def test_a_record_is_no_duplicate_of_itself(salesforce):
-    salesforce.org.configure(
-        {"duplicate_rules": [{"object": "Account", "fields": ["Name"], "mode": "block"}]}
-    )
+    salesforce.org.configure({"duplicate_rules": [{"object": "Account", "fields": ["Name"], "mode": "block"}]})
     record_id = salesforce.create(Name="Acme")
     assert salesforce.call("PATCH", f"sobjects/Account/{record_id}", {"Name": "ACME"}).status_code == 204
 

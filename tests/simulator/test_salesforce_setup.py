@@ -82,9 +82,7 @@ def test_a_read_only_field_takes_no_value(salesforce):
 
 def test_fields_can_be_added_and_demanded(salesforce):
     region = {"name": "Region__c", "type": "string", "length": 3, "unique": True}
-    salesforce.org.configure(
-        {"extra_fields": {"Account": [region]}, "required_fields": ["Account.Region__c"]}
-    )
+    salesforce.org.configure({"extra_fields": {"Account": [region]}, "required_fields": ["Account.Region__c"]})
     assert salesforce.call("POST", "sobjects/Account", {"Name": "x"}).status_code == 400
     salesforce.create(Name="x", Region__c="EU")
     answer = salesforce.call("POST", "sobjects/Account", {"Name": "x", "Region__c": "eu"})

@@ -80,9 +80,7 @@ def test_a_query_is_read_in_full():
 
 
 def test_a_subquery_and_a_count_are_read():
-    select = parse(
-        "SELECT COUNT() FROM Account WHERE Id NOT IN (SELECT AccountId FROM Contact WHERE Phone != null)"
-    )
+    select = parse("SELECT COUNT() FROM Account WHERE Id NOT IN (SELECT AccountId FROM Contact WHERE Phone != null)")
     assert select.fields == ()
     assert isinstance(select.where, Membership)
     assert select.where.negated
@@ -188,9 +186,7 @@ def test_a_query_about_something_else_is_refused(query, code, text):
 def test_an_error_points_at_its_place():
     with pytest.raises(SalesforceError) as refused:
         found_by("SELECT Id, Nope FROM Account")
-    assert refused.value.message.startswith(
-        "\nSELECT Id, Nope FROM Account\n           ^\nERROR at Row:1:Column:12\n"
-    )
+    assert refused.value.message.startswith("\nSELECT Id, Nope FROM Account\n           ^\nERROR at Row:1:Column:12\n")
 
 
 @pytest.mark.parametrize(
@@ -292,9 +288,7 @@ def negation(of: Condition) -> Condition:
 
 def joined(word: str, how: Callable[[list[bool]], bool]) -> Callable[[list[Condition]], Condition]:
     def join(parts: list[Condition]) -> Condition:
-        return f"({f' {word} '.join(part[0] for part in parts)})", lambda text: how(
-            [part[1](text) for part in parts]
-        )
+        return f"({f' {word} '.join(part[0] for part in parts)})", lambda text: how([part[1](text) for part in parts])
 
     return join
 

@@ -31,7 +31,7 @@ class Shelf(Generic[V]):
         self._shape: TypeAdapter[V] = TypeAdapter(shape)
 
     def read(
-        self, wanted: Sequence[Wanted], read_now: Callable[[list[str]], Mapping[str, V | SyncError]]
+        self, wanted: Sequence[Wanted], read_now: Callable[[list[str]], Mapping[Any, V | SyncError]]
     ) -> dict[str, V | SyncError]:
         """Each fact from its snapshot, if that was read since; otherwise from the CRM, and kept.
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from tasks.contracts.records import Lane, Switches
 from tasks.contracts.tools import Job, Tools
-from workers.coordination.budget import RedisBudget
+from workers.coordination.budget import Budget
 from workers.coordination.leases import RedisLeases
 from workers.crm.hubspot import HubSpotDoor
 from workers.crm.salesforce import SalesforceDoor
@@ -37,7 +37,7 @@ class Hands:
     book: PostgresOwedBook
     inbox: PostgresInbox
     leases: RedisLeases
-    budget: RedisBudget
+    budget: Budget
     hubspot: Mapping[Lane, HubSpotDoor]
     salesforce: Mapping[Lane, SalesforceDoor]
 
@@ -50,7 +50,7 @@ class Hands:
             statement_timeout=settings.statement_timeout,
         )
         connection = connect_redis(settings)
-        budget = RedisBudget(connection, settings)
+        budget = Budget(connection, settings)
         login = SalesforceLogin(settings, connection)
         return cls(
             settings=settings,

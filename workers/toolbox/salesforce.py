@@ -7,16 +7,17 @@ from datetime import datetime
 from tasks.contracts.errors import SyncError
 from tasks.contracts.records import Account, AccountId, CompanyId, OpportunitySignal, Person, PersonId
 from tasks.contracts.tools import AccountSearch, AccountValues, Upserted
-from workers.crm.salesforce import (
+from workers.crm.salesforce import SalesforceDoor
+from workers.crm.salesforce_requests import (
     FindAccounts,
     FindPeople,
     FindSignals,
-    SalesforceDoor,
     UpsertAccount,
     WriteCompanyId,
     WriteContactAccount,
 )
-from workers.crm.salesforce import Request as DoorRequest
+from workers.crm.salesforce_requests import Request as DoorRequest
+from workers.crm.salesforce_requests import Result as DoorResult
 from workers.gather import Gather
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.toolbox.freshness import Shelf, Wanted
@@ -63,16 +64,19 @@ class SalesforceBatches:
         def read_now(emails: list[str]) -> dict[str, tuple[Person, ...] | SyncError]:
             nonlocal carried
             carried = True
-            found, *rest = self._run([FindPeople(tuple(emails), ()), *_rows(others)])
+            found, *rest = self._door.run([FindPeople(tuple(emails)), *_rows(others)])
             _deal(others, rest, answers)
             if isinstance(found, SyncError):
                 return dict.fromkeys(emails, found)
-            return {email: tuple(one for one in found if one.email == email) for email in emails}
+            by_email: dict[str, list[Person]] = {}
+            for person in _people_in(found):
+                by_email.setdefault(person.email, []).append(person)
+            return {email: tuple(by_email.get(email, ())) for email in emails}
 
         wanted = [one for ask in people for one in ask.emails]
         facts = self._people.read(wanted, read_now) if wanted else {}
         if not carried and others:
-            _deal(others, self._run(_rows(others)), answers)
+            _deal(others, self._door.run(_rows(others)), answers)
         self._forget_moved(others)
         self._complete_by_id(people, facts, answers)
 
@@ -86,11 +90,11 @@ class SalesforceBatches:
         by_id = {one.id: one for fact in facts.values() if not isinstance(fact, SyncError) for one in fact}
         missing = sorted({person_id for ask in people for person_id in ask.ids if person_id not in by_id})
         if missing:
-            (found,) = self._run([FindPeople((), tuple(missing))])
+            (found,) = self._door.run([FindPeople((), tuple(missing))])
             if isinstance(found, SyncError):
                 answers.update({id(ask): found for ask in people})
                 return
-            by_id.update({one.id: one for one in found})
+            by_id.update({one.id: one for one in _people_in(found)})
         for ask in people:
             answers[id(ask)] = _people_of(ask, facts, by_id)
 
@@ -98,9 +102,6 @@ class SalesforceBatches:
         moved = {one.email for ask in others if isinstance(ask, GiveAccount) for one in ask.people}
         if moved:
             self._people.forget(moved)
-
-    def _run(self, requests: Sequence[DoorRequest]) -> list[object]:
-        return list(self._door.run(requests))
 
 
 class GatheredSalesforce:
@@ -156,6 +157,10 @@ def _deal(asks: Sequence[Ask], results: Sequence[object], answers: dict[int, obj
             answers[id(ask)] = next((one for one in row_results if isinstance(one, SyncError)), None)
         else:
             answers[id(ask)] = next(left)
+
+
+def _people_in(result: DoorResult) -> list[Person]:
+    return [one for one in result if isinstance(one, Person)] if isinstance(result, tuple) else []
 
 
 def _people_of(
