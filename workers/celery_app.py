@@ -5,7 +5,7 @@ doubled or late without anything being lost, done twice or done wrong.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +15,7 @@ from celery.signals import setup_logging, worker_init, worker_process_init
 from kombu import Queue
 
 from tasks.contracts.changes import HUBSPOT_ID, malformed_event
+from tasks.contracts.errors import TryAgain
 from tasks.contracts.records import Lane, Owed
 from tasks.create_account import create_account
 from tasks.link_company import link_company
@@ -29,6 +30,7 @@ from workers.settings import Settings, read_settings
 from workers.slices import run_slice
 from workers.telemetry.logs import configure_logging
 from workers.toolbox.hands import Hands
+from workers.toolbox.reach import reach_ledger
 
 SYNC_TASKS: tuple[SyncTask, ...] = (create_account, link_company, link_contact, propagate_lifecycle_stage)
 
@@ -36,6 +38,14 @@ SOFT_LIMIT_SECONDS = 240
 HARD_LIMIT_SECONDS = 300
 VISIBILITY_TIMEOUT_SECONDS = 420
 """Above the hard limit plus the longest countdown (30 s), or a message would run twice while still running."""
+
+KEEP_TRYING: Mapping[str, Any] = {
+    # While Postgres is away the message is all there is: it goes back to Redis until the ledger can take it.
+    "autoretry_for": (TryAgain,),
+    "max_retries": None,
+    "retry_backoff": 1,
+    "retry_backoff_max": 30,
+}
 
 
 def make_app(settings: Settings) -> Celery:
@@ -102,66 +112,64 @@ def make_app(settings: Settings) -> Celery:
     return app
 
 
-app = make_app(read_settings())
+def register_tasks(app: Celery, build_hands: Callable[[Settings], Hands] = Hands.build) -> None:
+    """Make every task callable by its name, working with the hands that are built in each process."""
+
+    @lru_cache(maxsize=1)
+    def of_process(_pid: int) -> Hands:
+        return build_hands(read_settings())
+
+    def hands() -> Hands:
+        # Of this very process: after a fork an inherited socket would deliver other people's answers.
+        return of_process(os.getpid())
+
+    messenger = CeleryMessenger(app, slice_size=read_settings().slice_size)
+    for task in SYNC_TASKS:
+        _register(app, task, hands, messenger)
+
+    @app.task(name="tasks.receive_changes", **KEEP_TRYING)
+    def _receive_changes(changes: Any) -> dict[str, int]:
+        """`tasks.receive_changes`: one change event or a list of them (docs/changes.md). Safe to repeat."""
+        received = reach_ledger(lambda: receive_changes(changes, hands().inbox, messenger))
+        return {"new": received.new, "repeated": received.repeated, "owed": len(received.owed)}
+
+    @app.task(name="tasks.resend_owed")
+    def _resend_owed() -> int:
+        """`tasks.resend_owed`: on the schedule; running it twice costs a few messages."""
+        return resend_owed(hands().book, messenger)
 
 
-@lru_cache(maxsize=1)
-def _hands(_pid: int) -> Hands:
-    return Hands.build(read_settings())
-
-
-def hands() -> Hands:
-    """The connections of this very process: after a fork an inherited socket would deliver other people's answers."""
-    return _hands(os.getpid())
-
-
-def messenger() -> CeleryMessenger:
-    """Wakes workers through this app."""
-    return CeleryMessenger(app, slice_size=read_settings().slice_size)
-
-
-def _register(task: SyncTask) -> Callable[..., int]:
+def _register(app: Celery, task: SyncTask, hands: Callable[[], Hands], messenger: CeleryMessenger) -> None:
     def run(record_ids: Any, *, lane: str = Lane.LIVE.value, forced: bool = False, owed: bool = False) -> int:
-        ids = [record_ids] if isinstance(record_ids, str) else record_ids
+        in_lane = Lane(lane) if lane in set(Lane) else Lane.LIVE
         if not owed:
-            ids = _owe_first(task, ids, Lane(lane), forced=forced)
-        return run_slice(task, ids, Lane(lane), hands(), messenger())
+            record_ids = reach_ledger(lambda: _owe_first(task, record_ids, in_lane, hands(), forced=forced))
+        return reach_ledger(lambda: run_slice(task, record_ids, in_lane, hands(), messenger))
 
     run.__name__ = task.name
     run.__doc__ = f"`tasks.{task.name}`: one {task.of} id or a list of them; owed first, then run. Safe to repeat."
-    registered: Callable[..., int] = app.task(run, name=f"tasks.{task.name}")
-    return registered
+    app.task(run, name=f"tasks.{task.name}", **KEEP_TRYING)
 
 
-def _owe_first(task: SyncTask, record_ids: Any, lane: Lane, *, forced: bool) -> list[str]:
-    """A task called by another service keeps the same promises: remembered before anything else happens."""
+def _owe_first(task: SyncTask, record_ids: Any, lane: Lane, hands: Hands, *, forced: bool) -> list[str]:
+    """A task called by another service keeps the same promises: remembered before anything else happens.
+
+    An unknown lane is the live one: an error here would reach nobody.
+    """
     good: list[str] = []
     bad: list[Any] = []
-    for one in record_ids if isinstance(record_ids, Sequence) else [record_ids]:
+    for one in record_ids if isinstance(record_ids, list) else [record_ids]:
         (good if isinstance(one, str) and HUBSPOT_ID.fullmatch(one) else bad).append(one)
     if bad:
-        hands().inbox.park_malformed(
+        hands.inbox.park_malformed(
             [malformed_event(one, f"tasks.{task.name} takes {task.of} ids: decimal digits as text") for one in bad]
         )
-    hands().book.owe([Owed(task.name, one, lane, forced=forced) for one in good])
+    hands.book.owe([Owed(task.name, one, lane, forced=forced) for one in good])
     return good
 
 
-for _task in SYNC_TASKS:
-    _register(_task)
-
-
-@app.task(name="tasks.receive_changes")
-def _receive_changes(changes: Any) -> dict[str, int]:
-    """`tasks.receive_changes`: one change event or a list of them (docs/changes.md). Safe to repeat."""
-    received = receive_changes(changes, hands().inbox, messenger())
-    return {"new": received.new, "repeated": received.repeated, "owed": len(received.owed)}
-
-
-@app.task(name="tasks.resend_owed")
-def _resend_owed() -> int:
-    """`tasks.resend_owed`: on the schedule; running it twice costs a few messages."""
-    return resend_owed(hands().book, messenger())
+app = make_app(read_settings())
+register_tasks(app)
 
 
 @setup_logging.connect

@@ -53,6 +53,7 @@ def test_companies_are_read_as_they_are(either_generation):
     [
         ({"hs_object_source": "CRM_SETTING"}, True),
         ({"hs_object_source": "API", "hs_object_source_label": "CRM_SETTING"}, True),
+        ({"hs_object_source": "CONTACTS", "hs_object_source_detail_1": "AUTO_ASSOCIATE_COMPANY"}, True),
         ({"hs_object_source": "CRM_UI", "hs_object_source_label": "CRM_UI"}, False),
         ({}, False),
     ],

@@ -12,9 +12,9 @@ from sqlalchemy.exc import IntegrityError
 from tasks.contracts.records import Verdict
 from tests.ledger.samples import execute, verdict_request
 from workers.embedded import EmbeddedServices
-from workers.ledger.schema import migrate, pending_changes, refuse_unless_current
 from workers.ledger.models import LedgerTable
 from workers.ledger.postgres_ledger import PostgresLedger
+from workers.ledger.schema import migrate, pending_changes, refuse_unless_current
 
 
 @pytest.fixture

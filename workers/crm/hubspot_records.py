@@ -17,14 +17,19 @@ COMPANY_PROPERTIES = (
     "salesforceaccountid",
     "hs_object_source",
     "hs_object_source_label",
+    "hs_object_source_detail_1",
 )
 CONTACT_PROPERTIES = ("email", "lifecyclestage")
 PRIMARY_TYPES = {1, 2}
 """Contact to company, and company to contact; the unlabelled types are 279 and 280."""
 ROW_NAMES = ("objectWriteTraceId", "ids", "id", "fromObjectId")
 NO_ROW = ""
-AUTOMATIC_SOURCES = {"CRM_SETTING"}
-"""The record source of what HubSpot's own settings create, such as companies for new contacts' domains."""
+SOURCES = ("hs_object_source", "hs_object_source_label", "hs_object_source_detail_1")
+AUTOMATIC_SOURCES = {"CRM_SETTING", "AUTO_ASSOCIATE_COMPANY"}
+"""The record source of what HubSpot's own settings create, such as companies for new contacts' domains.
+
+HubSpot does not document these words; `tandem why` shows a company that was judged by them as C1_AUTO_CREATED.
+"""
 
 
 def company_of(row: Mapping[str, Any], account_property: str) -> Company:
@@ -39,9 +44,7 @@ def company_of(row: Mapping[str, Any], account_property: str) -> Company:
         lifecycle_stage=StageName(properties.get("lifecyclestage", "")),
         account_id=find_account_id(properties.get(account_property)),
         native_account_id=find_account_id(properties.get("salesforceaccountid")),
-        created_automatically=bool(
-            {properties.get("hs_object_source"), properties.get("hs_object_source_label")} & AUTOMATIC_SOURCES
-        ),
+        created_automatically=not AUTOMATIC_SOURCES.isdisjoint(properties.get(name, "") for name in SOURCES),
     )
 
 
