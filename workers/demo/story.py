@@ -168,7 +168,7 @@ class Author:
         self.story.salesforce["OpportunityContactRole"].append(dict(role))
 
     def _salesforce_id(self, prefix: str) -> str:
-        body = f"{prefix}Dm00000{next(self._numbers):07d}"
+        body = f"{prefix}Dm000{next(self._numbers):07d}"
         return body + _check_characters(body)
 
     def _word(self) -> str:

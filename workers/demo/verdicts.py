@@ -14,13 +14,16 @@ class Judgement:
 
     problems: tuple[str, ...]
     accounts_created: int
+    created_in_backlog: int
     accounts_adopted: int
     stages_moved: int
     duplicates: int
     not_created: Mapping[str, int]
 
 
-def judge(story: Story, found: Readback, reasons: Mapping[str, Sequence[str]]) -> Judgement:
+def judge(
+    story: Story, found: Readback, reasons: Mapping[str, Sequence[str]], known_problems: Sequence[str] = ()
+) -> Judgement:
     """Every company against its expected end; `reasons` are the codes on each company's timeline."""
     by_company: dict[str, list[str]] = {}
     for account in found.accounts:
@@ -28,6 +31,7 @@ def judge(story: Story, found: Readback, reasons: Mapping[str, Sequence[str]]) -
             by_company.setdefault(account["HubSpot_Company_Id__c"], []).append(account["Id"])
     seeded = {str(account["Id"]) for account in story.salesforce["Account"]}
     problems = [
+        *known_problems,
         *_wrong_companies(story, found, by_company, seeded, reasons),
         *_wrong_groups(story, by_company),
         *_wrong_totals(story, found, seeded),
@@ -37,6 +41,12 @@ def judge(story: Story, found: Readback, reasons: Mapping[str, Sequence[str]]) -
     return Judgement(
         problems=tuple(problems),
         accounts_created=sum(1 for account_id in linked if account_id not in seeded),
+        created_in_backlog=sum(
+            1
+            for company_id in story.in_phase(Phase.MAIN)
+            for account_id in by_company.get(company_id, ())
+            if account_id not in seeded
+        ),
         accounts_adopted=sum(1 for account_id in linked if account_id in seeded),
         stages_moved=sum(1 for key, stage in before.items() if found.companies[key].get("lifecyclestage", "") != stage),
         duplicates=sum(len(ids) - 1 for ids in by_company.values()) + _surplus_in_groups(story, by_company),

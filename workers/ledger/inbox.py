@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Integer, select
+from sqlalchemy import Connection, Engine, Integer, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -62,6 +63,26 @@ class PostgresInbox:
         again = {"times": MalformedRow.times + kept.excluded.times}
         with self._engine.begin() as connection:
             connection.execute(kept.on_conflict_do_update(index_elements=[MalformedRow.digest], set_=again))
+
+
+def find_noted(engine: Engine, event_ids: Sequence[str]) -> set[str]:
+    """Which of these announcements have arrived."""
+    with engine.connect() as connection:
+        return set(connection.scalars(select(ChangeRow.event_id).where(ChangeRow.event_id.in_(event_ids))))
+
+
+def count_malformed(engine: Engine) -> int:
+    """Different announcements nobody could act on."""
+    with engine.connect() as connection:
+        return connection.scalar(select(func.count()).select_from(MalformedRow)) or 0
+
+
+def find_malformed(engine: Engine, *, limit: int = 100) -> list[tuple[str, str, int, datetime]]:
+    """Digest, problem, how often it came, and when first; the newest first. The payload stays where it is."""
+    columns = (MalformedRow.digest, MalformedRow.problem, MalformedRow.times, MalformedRow.received_at)
+    query = select(*columns).order_by(MalformedRow.received_at.desc()).limit(limit)
+    with engine.connect() as connection:
+        return [(row.digest, row.problem, row.times, row.received_at) for row in connection.execute(query)]
 
 
 def _note(connection: Connection, noted: Sequence[tuple[Change, Sequence[Owed]]]) -> set[str]:

@@ -121,6 +121,16 @@ def read_timeline(engine: Engine, kind: Kind, record_id: str) -> Timeline:
         )
 
 
+def read_reasons(engine: Engine, kind: Kind = Kind.COMPANY) -> dict[str, list[str]]:
+    """The codes on the timeline of every record of this kind, oldest first."""
+    query = select(VerdictRow.record_id, VerdictRow.code).where(VerdictRow.kind == kind).order_by(VerdictRow.id)
+    reasons: dict[str, list[str]] = {}
+    with engine.connect() as connection:
+        for record_id, code in connection.execute(query):
+            reasons.setdefault(record_id, []).append(code)
+    return reasons
+
+
 def _find_links(
     connection: Connection, kind: Kind, record_id: str
 ) -> tuple[tuple[Linked, ...], tuple[ContactLinked, ...]]:

@@ -1,0 +1,109 @@
+"""The simulated CRMs as a process of their own, spoken to over HTTP like any other program."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+
+from workers.demo.story import COMPANY_SEGMENT, CONTACT_SEGMENT, STAGES, Story
+from workers.embedded import free_port
+
+HUBSPOT_TOKEN = "pat-na1-simulator"  # noqa: S105 -- opens only the simulator
+CONSUMER_KEY = "tandem-consumer-key"
+CONSUMER_SECRET = "tandem-consumer-secret"  # noqa: S105 -- opens only the simulator
+ACCOUNT_PROPERTY = {
+    "name": "sf_account_id",
+    "label": "Salesforce account id",
+    "groupName": "companyinformation",
+    "type": "string",
+    "fieldType": "text",
+    "hasUniqueValue": True,
+}
+NATIVE_PROPERTY = {**ACCOUNT_PROPERTY, "name": "salesforceaccountid", "hasUniqueValue": False}
+"""What HubSpot's own integration left behind in this portal."""
+LATENCY_SECONDS = 0.01
+
+
+class SimulatedCrms:
+    """A context manager: both CRMs, empty."""
+
+    def __init__(self, log_path: Path) -> None:
+        self._log_path = log_path
+        self.url = f"http://127.0.0.1:{free_port()}"
+        self.control_url = f"http://127.0.0.1:{free_port()}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Of the process, which leads a session of its own."""
+        return self._process.pid if self._process else 0
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What a worker needs in its environment to talk to them."""
+        return {
+            "TANDEM_HUBSPOT_URL": self.url,
+            "TANDEM_HUBSPOT_TOKEN": HUBSPOT_TOKEN,
+            "TANDEM_SALESFORCE_URL": self.url,
+            "TANDEM_SALESFORCE_CONSUMER_KEY": CONSUMER_KEY,
+            "TANDEM_SALESFORCE_CONSUMER_SECRET": CONSUMER_SECRET,
+        }
+
+    def __enter__(self) -> Self:
+        port, control_port = (url.rpartition(":")[2] for url in (self.url, self.control_url))
+        command = [sys.executable, "-m", "simulator", "--port", port, "--control-port", control_port]
+        with self._log_path.open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 -- our own program
+                command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and self._process.poll() is None:
+            try:
+                requests.get(f"{self.control_url}/counters", timeout=5)
+            except requests.ConnectionError:
+                time.sleep(0.1)
+            else:
+                return self
+        raise RuntimeError(f"the simulator did not start; see {self._log_path}")
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait()
+
+    def seed(self, story: Story) -> None:
+        """Put the story's records into both CRMs."""
+        way = {"latency": LATENCY_SECONDS}
+        self._post("/settings", {"hubspot": way, "salesforce": way})
+        lists = [
+            {"listId": CONTACT_SEGMENT, "name": "Contacts to sync", "objectTypeId": "0-1"},
+            {"listId": COMPANY_SEGMENT, "name": "Companies to sync", "objectTypeId": "0-2"},
+        ]
+        for one, members in zip(lists, (story.contact_members, story.company_members), strict=True):
+            one.update({"processingType": "MANUAL", "members": members})  # type: ignore[dict-item]
+        hubspot = {
+            "properties": {"companies": [ACCOUNT_PROPERTY, NATIVE_PROPERTY]},
+            "stages": [{"value": stage, "displayOrder": place} for place, stage in enumerate(STAGES)],
+            "companies": story.companies,
+            "contacts": story.contacts,
+            "associations": story.associations,
+            "lists": lists,
+        }
+        self._post("/seed", {"hubspot": hubspot, "salesforce": story.salesforce})
+
+    def calls(self) -> dict[str, int]:
+        """Calls each CRM has counted so far, refused and repeated ones included."""
+        counters = requests.get(f"{self.control_url}/counters", timeout=30).json()
+        return {crm: int(counters[crm].get("calls", 0)) for crm in ("hubspot", "salesforce")}
+
+    def _post(self, path: str, body: Mapping[str, Any]) -> None:
+        answer = requests.post(self.control_url + path, json=body, timeout=120)
+        if answer.status_code != requests.codes.ok:
+            raise RuntimeError(f"the simulator refused {path}: {answer.text[:500]}")
