@@ -23,6 +23,9 @@ class Addresses:
     data: str
     control: str
 
+LONGEST_LINE = 65_536
+"""A query travels in the URL. What is too long for a CRM is the CRM's to say."""
+
 
 class Server:
     """`settings` are switches by CRM; a reset returns to them."""
@@ -74,7 +77,7 @@ class Server:
         return await self.faults.pass_through(request, handler)
 
     async def _listen(self, app: web.Application, host: str, port: int) -> str:
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2, max_line_size=LONGEST_LINE)
         self._runners.append(runner)
         await runner.setup()
         await web.TCPSite(runner, host, port, backlog=1024).start()

@@ -8,7 +8,7 @@ AWKWARD_WEBSITES = (
     ("{d}.com", "https://www.{d}.com/"),
     ("www.{d}.com", "HTTP://{D}.COM"),
     ("{d}.co.uk", "http://shop.{d}.co.uk:8080/start?x=1"),
-    ("xn--{d}-kva.de", "https://www.xn--{d}-kva.de"),
+    ("{d}.com.", "https://www.{d}.com:443?from=start"),
     ("{D}.Com", "{d}.com"),
 )
 """How the same domain is spelled in HubSpot and in Salesforce."""
