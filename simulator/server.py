@@ -23,6 +23,7 @@ class Addresses:
     data: str
     control: str
 
+
 LONGEST_LINE = 65_536
 """A query travels in the URL. What is too long for a CRM is the CRM's to say."""
 

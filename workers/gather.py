@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from enum import IntEnum
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -13,17 +14,37 @@ Batch = Callable[[Sequence[Request]], Sequence[Answer]]
 an exception out of the call is raised in every flow that asked. Runs in a thread."""
 
 
+class Step(IntEnum):
+    """What is asked for, in the order in which flows come by it."""
+
+    NOTES = 0
+    """The ledger and the leases: quick, and not counted by anybody."""
+    COMPANIES = 1
+    ASSOCIATIONS = 2
+    CONTACTS = 3
+    PEOPLE = 4
+    ACCOUNTS = 5
+    SEGMENTS = 6
+    STAGES = 7
+    WRITE_SALESFORCE = 8
+    WRITE_HUBSPOT = 9
+
+
+Waiting = list[tuple[Request, "asyncio.Future[Answer]"]]
+
+
 class Gather:
     """The flows advance in step: a round of calls goes out when every flow that still runs is waiting for one.
 
-    So a slice of 500 records makes as many calls as its longest flow has steps, not 500 times as many. A flow asks
-    for one thing at a time; asking twice at once (asyncio.gather inside a flow) would make rounds start early.
+    Of all that is waited for, only the earliest step is answered. Who is ahead waits for those behind, and then they
+    ask together: a slice of 500 records makes about as many calls as there are steps, not 500 times as many. A flow
+    asks for one thing at a time; asking twice at once (asyncio.gather inside a flow) would make rounds start early.
     """
 
     def __init__(self) -> None:
         self._running = 0
         self._asked = 0
-        self._round: dict[Batch, list[tuple[Request, asyncio.Future[Answer]]]] = {}
+        self._waiting: dict[Step, dict[Batch, Waiting]] = {}
         self._in_flight: set[asyncio.Task[None]] = set()
 
     async def run(self, flows: Sequence[Awaitable[T]]) -> list[T]:
@@ -31,10 +52,10 @@ class Gather:
         self._running = len(flows)
         return await asyncio.gather(*(self._run_one(flow) for flow in flows))
 
-    async def ask(self, batch: Batch, request: Request) -> Answer:
-        """The answer to this request, once everybody's round has been."""
+    async def ask(self, batch: Batch, request: Request, *, step: Step = Step.NOTES) -> Answer:
+        """The answer to this request, once its round has been."""
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._round.setdefault(batch, []).append((request, answer))
+        self._waiting.setdefault(step, {}).setdefault(batch, []).append((request, answer))
         self._asked += 1
         self._go_if_all_wait()
         return await answer
@@ -48,12 +69,13 @@ class Gather:
 
     def _go_if_all_wait(self) -> None:
         if self._asked and self._asked == self._running:
-            this_round, self._round, self._asked = self._round, {}, 0
+            this_round = self._waiting.pop(min(self._waiting))
+            self._asked -= sum(map(len, this_round.values()))
             going = asyncio.get_running_loop().create_task(self._go(this_round))
             self._in_flight.add(going)
             going.add_done_callback(self._in_flight.discard)
 
-    async def _go(self, this_round: dict[Batch, list[tuple[Request, asyncio.Future[Answer]]]]) -> None:
+    async def _go(self, this_round: dict[Batch, Waiting]) -> None:
         answers = await asyncio.gather(*(_call(batch, asked) for batch, asked in this_round.items()))
         for asked, answered in zip(this_round.values(), answers, strict=True):
             for (_, future), answer in zip(asked, answered, strict=True):

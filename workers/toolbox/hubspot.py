@@ -15,7 +15,7 @@ from tasks.contracts.records import (
     StageName,
 )
 from workers.crm.hubspot import HubSpotDoor
-from workers.gather import Gather
+from workers.gather import Gather, Step
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.toolbox.freshness import Shelf, Wanted
 
@@ -118,47 +118,57 @@ class GatheredHubSpot:
         self._as_of = as_of
 
     async def find_company(self, company_id: CompanyId) -> Company | None:
-        company: Company | None = await self._ask(self._batches.companies, Wanted(company_id, self._as_of))
+        company: Company | None = await self._ask(
+            self._batches.companies, Wanted(company_id, self._as_of), step=Step.COMPANIES
+        )
         return company
 
     async def find_contacts_of(self, company_id: CompanyId) -> Sequence[Association]:
-        found: Sequence[Association] = await self._ask(self._batches.contacts_of, Wanted(company_id, self._as_of))
+        found: Sequence[Association] = await self._ask(
+            self._batches.contacts_of, Wanted(company_id, self._as_of), step=Step.ASSOCIATIONS
+        )
         return found
 
     async def find_companies_of(self, contact_id: ContactId) -> Sequence[Association]:
-        found: Sequence[Association] = await self._ask(self._batches.companies_of, Wanted(contact_id, self._as_of))
+        found: Sequence[Association] = await self._ask(
+            self._batches.companies_of, Wanted(contact_id, self._as_of), step=Step.ASSOCIATIONS
+        )
         return found
 
     async def find_contacts(self, contact_ids: Sequence[ContactId]) -> Sequence[Contact]:
         wanted = tuple(Wanted(contact_id, self._as_of) for contact_id in contact_ids)
-        found: Sequence[Contact] = await self._ask(self._batches.contacts, wanted)
+        found: Sequence[Contact] = await self._ask(self._batches.contacts, wanted, step=Step.CONTACTS)
         return found
 
     async def find_members(self, segment: str, kind: Kind, record_ids: Sequence[str]) -> frozenset[str]:
-        members: frozenset[str] = await self._ask(self._batches.members, (segment, kind, tuple(record_ids)))
+        members: frozenset[str] = await self._ask(
+            self._batches.members, (segment, kind, tuple(record_ids)), step=Step.SEGMENTS
+        )
         return members
 
     async def read_stage_order(self) -> Sequence[StageName]:
-        order: Sequence[StageName] = await self._ask(self._batches.stage_order, None)
+        order: Sequence[StageName] = await self._ask(self._batches.stage_order, None, step=Step.STAGES)
         return order
 
     async def write_account_id(self, company_id: CompanyId, account_id: AccountId) -> None:
-        await self._ask(self._batches.write_account_ids, (company_id, account_id))
+        await self._ask(self._batches.write_account_ids, (company_id, account_id), step=Step.WRITE_HUBSPOT)
 
     async def write_company_stage(self, company_id: CompanyId, stage: StageName) -> StageName:
-        reported: StageName = await self._ask(self._batches.write_company_stages, (company_id, stage))
+        reported: StageName = await self._ask(
+            self._batches.write_company_stages, (company_id, stage), step=Step.WRITE_HUBSPOT
+        )
         return reported
 
     async def write_contact_stages(
         self, contact_ids: Sequence[ContactId], stage: StageName
     ) -> Mapping[ContactId, StageName]:
         reported: Mapping[ContactId, StageName] = await self._ask(
-            self._batches.write_contact_stages, (tuple(contact_ids), stage)
+            self._batches.write_contact_stages, (tuple(contact_ids), stage), step=Step.WRITE_HUBSPOT
         )
         return reported
 
     async def associate(self, associations: Sequence[Association]) -> None:
-        await self._ask(self._batches.associate, tuple(associations))
+        await self._ask(self._batches.associate, tuple(associations), step=Step.WRITE_HUBSPOT)
 
 
 def _together(facts: Sequence[Contact | SyncError | None]) -> Sequence[Contact] | SyncError:
