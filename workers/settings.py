@@ -69,7 +69,7 @@ class Settings(BaseSettings):
 
     connect_timeout: timedelta = timedelta(seconds=3.05)
     read_timeout: timedelta = timedelta(seconds=30)
-    slice_size: Annotated[int, Field(ge=1, le=1000)] = 500
+    slice_size: Annotated[int, Field(ge=1, le=1000)] = 1000
     """Records per slice; docs/decisions says why it is not 100."""
     claim_ttl: timedelta = timedelta(seconds=30)
     """How long a silent worker keeps its rows and leases; renewed at a third of it."""
