@@ -56,6 +56,17 @@ def engine(database_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture
+def empty_ledger(services: EmbeddedServices, migrated_template: str) -> Iterator[tuple[str, Engine]]:
+    """Its URL and its engine, for one test alone; Redis is empty as well."""
+    with redis.Redis.from_url(services.redis_url) as connection:
+        connection.flushall()
+    with _database(services.database_url, f"test_{uuid4().hex[:12]}", template=migrated_template) as url:
+        engine = make_engine(url, lock_timeout=timedelta(seconds=5), statement_timeout=timedelta(seconds=10))
+        yield url, engine
+        engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def redis_url(services: EmbeddedServices) -> str:
     """Emptied before every module that uses it."""

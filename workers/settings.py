@@ -5,8 +5,19 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _seconds(value: object) -> object:
+    """A plain number of seconds, as people write it into environments."""
+    try:
+        return timedelta(seconds=float(str(value)))
+    except ValueError:
+        return value
+
+
+Seconds = Annotated[timedelta, BeforeValidator(_seconds), Field(ge=timedelta())]
 
 
 class HubSpotPaths(StrEnum):
@@ -31,8 +42,8 @@ class Settings(BaseSettings):
     # Where we remember. The unprefixed names are what hosting platforms set.
     database_url: Annotated[SecretStr, Field(validation_alias="DATABASE_URL")] = SecretStr("")
     redis_url: Annotated[SecretStr, Field(validation_alias="REDIS_URL")] = SecretStr("")
-    statement_timeout: timedelta = timedelta(seconds=30)
-    lock_timeout: timedelta = timedelta(seconds=5)
+    statement_timeout: Seconds = timedelta(seconds=30)
+    lock_timeout: Seconds = timedelta(seconds=5)
 
     # HubSpot
     hubspot_token: SecretStr = SecretStr("")
@@ -67,14 +78,14 @@ class Settings(BaseSettings):
     backfill_share: Annotated[float, Field(gt=0, le=1)] = 0.5
     """The part of every short window that backfill may use."""
 
-    connect_timeout: timedelta = timedelta(seconds=3.05)
-    read_timeout: timedelta = timedelta(seconds=30)
+    connect_timeout: Seconds = timedelta(seconds=3.05)
+    read_timeout: Seconds = timedelta(seconds=30)
     slice_size: Annotated[int, Field(ge=1, le=1000)] = 1000
     """Records per slice; docs/decisions says why it is not 100."""
-    claim_ttl: timedelta = timedelta(seconds=30)
+    claim_ttl: Seconds = timedelta(seconds=30)
     """How long a silent worker keeps its rows and leases; renewed at a third of it."""
-    resend_every: timedelta = timedelta(seconds=10)
-    resend_after: timedelta = timedelta(seconds=20)
+    resend_every: Seconds = timedelta(seconds=10)
+    resend_after: Seconds = timedelta(seconds=20)
     """A row that is owed, due, and that nobody took for this long is sent again."""
 
     log_format: LogFormat = LogFormat.JSON

@@ -149,6 +149,18 @@ def _pressed_sync(author: Author, _: int) -> None:
     author.story.forced.append(author.company(Expected(Phase.MAIN, "MANUAL", account="created")))
 
 
+def _nobody_knows(author: Author, _: int) -> None:
+    author.unknown_company(Expected(Phase.MAIN, "COMPANY_GONE"))
+
+
+def _deleted(author: Author, _: int) -> None:
+    author.deleted_company(Expected(Phase.MAIN, "COMPANY_GONE"))
+
+
+def _unnamed(author: Author, _: int) -> None:
+    author.contact(author.company(Expected(Phase.MAIN, "COMPANY_UNNAMED"), name=" ", domain=""))
+
+
 STAGE_CASES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("", ("lead",), "lead"),
     ("lead", ("subscriber", "customer", "opportunity"), "customer"),
@@ -243,6 +255,9 @@ _CAST: tuple[tuple[Callable[[Author, int], None], int], ...] = (
     (_free_mail, 20),
     (_legal_forms, 20),
     (_pressed_sync, 20),
+    (_nobody_knows, 5),
+    (_deleted, 5),
+    (_unnamed, 5),
     (_stage, 48),
     (_stage_without_a_say, 16),
     (_opportunity, 20),

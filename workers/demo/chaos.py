@@ -10,7 +10,7 @@ import redis
 from workers.embedded import EmbeddedRedis
 from workers.supervisor import Supervisor
 
-BETWEEN_KILLS = (1.5, 4.0)
+BETWEEN_KILLS = (3.0, 6.0)
 REDIS_IS_AWAY_FOR = 2.0
 
 

@@ -43,7 +43,6 @@ class Display:
 
     def finish(self, played: Played) -> None:
         """A phase is over."""
-        self._console.print(
-            f"  {played.phase.value:28} {played.companies:>6,} companies {played.seconds:>7.1f} s"
-            f" {played.calls['hubspot']:>6,} HubSpot calls {played.calls['salesforce']:>5,} Salesforce calls"
-        )
+        calls = f"{played.calls['hubspot']:,} HubSpot, {played.calls['salesforce']:,} Salesforce calls"
+        words = f"{played.phase.value:26}{played.companies:>6,} companies {played.seconds:>6.1f} s  {calls}"
+        self._console.print(f"  {words}", soft_wrap=True)

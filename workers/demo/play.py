@@ -35,6 +35,8 @@ SWITCHES: Mapping[Phase, Mapping[str, object]] = {
 
 LONGEST_STANDSTILL = 180
 """Seconds without any progress after which the demo gives up."""
+HOPELESS_AFTER = 4
+"""Deaths in a row within the first second."""
 LOOK_EVERY = 0.1
 COUNT_EVERY = 0.5
 
@@ -123,6 +125,7 @@ class Player:
             if time.monotonic() < count_at:
                 continue
             count_at = time.monotonic() + COUNT_EVERY
+            self._refuse_dying_processes()
             with suppress(DBAPIError):
                 counts = self._desk.count_owed()
                 owed, parked = sum(one.owed for one in counts), sum(one.parked for one in counts)
@@ -135,6 +138,12 @@ class Player:
                 raise CannotPlay(
                     f"{phase.value}: nothing has moved for {LONGEST_STANDSTILL} s; see {self._where_to_look}"
                 )
+
+    def _refuse_dying_processes(self) -> None:
+        for status in self._scene.supervisor.statuses():
+            if status.early_deaths >= HOPELESS_AFTER:
+                folder = self._scene.services.folder
+                raise CannotPlay(f"{status.name} ends as soon as it starts; see {folder}/{status.name}.log")
 
     @property
     def _where_to_look(self) -> str:

@@ -6,7 +6,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from workers.demo.announcements import MALFORMED
 from workers.demo.play import Played
 from workers.demo.scene import Scene
 from workers.demo.story import Phase
@@ -38,7 +37,7 @@ def print_report(
     for reason, number in sorted(judgement.not_created.items()):
         row(f"not created: {reason}", number)
     row("lifecycle stages propagated", judgement.stages_moved)
-    row("malformed events parked", len(MALFORMED))
+    row("malformed events parked", judgement.malformed)
     row("duplicate accounts", judgement.duplicates)
     for crm, name in (("hubspot", "HubSpot"), ("salesforce", "Salesforce")):
         in_all = sum(one.calls[crm] for one in played)

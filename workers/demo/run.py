@@ -39,7 +39,7 @@ def run_demo(demo: Demo, console: Console | None = None) -> bool:
     """Play, judge, report. True: every company ended as it was built to end."""
     console = console or Console(highlight=False)
     story = write_story(backlog=demo.backlog)
-    console.print(f"[bold]Tandem demo[/bold]: {story.size}")
+    console.print(f"[bold]Tandem demo[/bold]: {story.size}", soft_wrap=True)
     began = time.monotonic()
     try:
         with set_scene(chaos=demo.chaos) as scene:
@@ -79,7 +79,7 @@ def _judge(story: Story, scene: Scene) -> Judgement:
     malformed = count_malformed(scene.engine)
     if malformed != len(MALFORMED):
         problems = [*problems, f"{malformed} malformed events were kept instead of {len(MALFORMED)}"]
-    return judge(story, found, read_reasons(scene.engine), problems)
+    return judge(story, found, read_reasons(scene.engine), malformed=malformed, known_problems=problems)
 
 
 def _keep(scene: Scene, story: Story, console: Console) -> None:

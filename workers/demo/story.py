@@ -93,11 +93,11 @@ class Author:
         self._numbers = self._count()
 
     def company(self, expected: Expected, *, name: str = "", **properties: str) -> str:
-        """A company and how it must end."""
+        """A company and how it must end; a blank for a name gives it none."""
         number = next(self._numbers)
         company_id = str(20_000_000_000 + number)
         values = {
-            "name": name or f"{self._word()} {self._word()} {number}",
+            "name": name.strip() if name else f"{self._word()} {self._word()} {number}",
             "domain": f"{self._word().lower()}{number}.example.com",
             "hs_object_source": "CRM_UI",
             **properties,
@@ -108,6 +108,15 @@ class Author:
         self.story.companies.append({"id": company_id, "properties": {k: v for k, v in values.items() if v}})
         self.story.expected[company_id] = expected
         return company_id
+
+    def deleted_company(self, expected: Expected) -> None:
+        """It is in the recycle bin."""
+        self.company(expected)
+        self.story.companies[-1]["archived"] = True
+
+    def unknown_company(self, expected: Expected) -> None:
+        """Announced, but HubSpot never had it."""
+        self.story.expected[str(20_000_000_000 + next(self._numbers))] = expected
 
     def contact(
         self, company_id: str, *, stage: str = "", member: bool = True, primary: bool = True

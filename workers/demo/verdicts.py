@@ -18,13 +18,22 @@ class Judgement:
     accounts_adopted: int
     stages_moved: int
     duplicates: int
+    malformed: int
     not_created: Mapping[str, int]
 
 
 def judge(
-    story: Story, found: Readback, reasons: Mapping[str, Sequence[str]], known_problems: Sequence[str] = ()
+    story: Story,
+    found: Readback,
+    reasons: Mapping[str, Sequence[str]],
+    *,
+    malformed: int,
+    known_problems: Sequence[str] = (),
 ) -> Judgement:
-    """Every company against its expected end; `reasons` are the codes on each company's timeline."""
+    """Every company against its expected end.
+
+    `reasons` are the codes on each company's timeline; `malformed` is how many bad announcements were kept.
+    """
     by_company: dict[str, list[str]] = {}
     for account in found.accounts:
         if account["HubSpot_Company_Id__c"]:
@@ -48,8 +57,11 @@ def judge(
             if account_id not in seeded
         ),
         accounts_adopted=sum(1 for account_id in linked if account_id in seeded),
-        stages_moved=sum(1 for key, stage in before.items() if found.companies[key].get("lifecyclestage", "") != stage),
+        stages_moved=sum(
+            1 for key, stage in before.items() if found.companies.get(key, {}).get("lifecyclestage", "") != stage
+        ),
         duplicates=sum(len(ids) - 1 for ids in by_company.values()) + _surplus_in_groups(story, by_company),
+        malformed=malformed,
         not_created=Counter(
             expected.reason
             for company_id, expected in story.expected.items()
@@ -67,7 +79,7 @@ def _wrong_companies(
 ) -> Iterator[str]:
     for company_id, expected in story.expected.items():
         accounts = by_company.get(company_id, ())
-        record = found.companies[company_id]
+        record = found.companies.get(company_id, {})
         if not expected.one_of:
             yield from _wrong_account(company_id, expected, accounts, seeded)
             if expected.reason not in reasons.get(company_id, ()):
