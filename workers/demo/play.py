@@ -142,9 +142,9 @@ class Player:
     def _refuse_dying_processes(self) -> None:
         for status in self._scene.supervisor.statuses():
             if status.early_deaths >= HOPELESS_AFTER:
-                folder = self._scene.services.folder
-                raise CannotPlay(f"{status.name} ends as soon as it starts; see {folder}/{status.name}.log")
+                log = self._scene.folder / f"{status.name}.log"
+                raise CannotPlay(f"{status.name} ends as soon as it starts; see {log}")
 
     @property
     def _where_to_look(self) -> str:
-        return f"{self._scene.services.folder}/worker-1.log and `tandem status`"
+        return f"{self._scene.folder}/worker-1.log and `tandem status`"

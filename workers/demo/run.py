@@ -42,11 +42,10 @@ def run_demo(demo: Demo, console: Console | None = None) -> bool:
     console.print(f"[bold]Tandem demo[/bold]: {story.size}", soft_wrap=True)
     began = time.monotonic()
     try:
-        with set_scene(chaos=demo.chaos) as scene:
+        with set_scene(story, chaos=demo.chaos) as scene:
             console.print(
                 f"Flower shows the work at {scene.flower_url} ({scene.flower_user} / {scene.flower_password})"
             )
-            scene.crms.seed(story)
             started = time.monotonic()
             played = _play(story, scene, console)
             judgement = _judge(story, scene)
@@ -54,10 +53,12 @@ def run_demo(demo: Demo, console: Console | None = None) -> bool:
             print_report(console, judgement, played, scene, seconds=seconds, setup_seconds=started - began)
             if demo.keep:
                 _keep(scene, story, console)
-            return not judgement.problems
+            if judgement.problems:
+                raise CannotPlay(f"The logs are in {scene.folder}.")
     except CannotPlay as problem:
-        console.print(f"[red]{escape(str(problem))}[/red]")
+        console.print(f"[red]{escape(str(problem))}[/red]", soft_wrap=True)
         return False
+    return True
 
 
 def _play(story: Story, scene: Scene, console: Console) -> list[Played]:

@@ -1,5 +1,6 @@
 """Everything the demo needs while it plays: services, CRMs, supervised processes, and the view from outside."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from sqlalchemy import Engine
 
 from workers.demo.chaos import Chaos
 from workers.demo.simulated_crms import SimulatedCrms
+from workers.demo.story import Story
 from workers.embedded import EmbeddedServices, free_port
 from workers.ledger.engine import make_engine
 from workers.ledger.review_desk import ReviewDesk
@@ -19,7 +21,8 @@ from workers.settings import Settings, read_settings
 from workers.supervisor import Supervisor
 from workers.watches import watch_for_deaf_workers
 
-FOLDER = Path(".tandem/demo")
+FOLDERS = Path(".tandem")
+"""Each demo has a folder of its own there; it stays if something went wrong."""
 WORKERS, CHILDREN = 2, 2
 IMPATIENT = {"TANDEM_CLAIM_TTL": "6", "TANDEM_RESEND_AFTER": "4", "TANDEM_RESEND_EVERY": "2"}
 """Where workers die every few seconds, nobody wants to wait half a minute for each."""
@@ -33,6 +36,8 @@ class CannotPlay(Exception):
 class Scene:
     """All of it, running."""
 
+    folder: Path
+    """Logs, and the data of the embedded services."""
     services: EmbeddedServices
     crms: SimulatedCrms
     engine: Engine
@@ -55,18 +60,19 @@ class Scene:
 
 
 @contextmanager
-def set_scene(*, chaos: bool) -> Iterator[Scene]:
+def set_scene(story: Story, *, chaos: bool) -> Iterator[Scene]:
     """Start everything; on leaving, stop what was started here. Raises CannotPlay."""
     settings = read_settings()
     database_url, redis_url = settings.database_url.get_secret_value(), settings.redis_url.get_secret_value()
     if chaos and redis_url:
         raise CannotPlay("CHAOS=1 empties and kills Redis, and REDIS_URL is somebody's: unset it.")
-    shutil.rmtree(FOLDER, ignore_errors=True)
-    FOLDER.mkdir(parents=True)
+    folder = (FOLDERS / f"demo-{os.getpid()}").resolve()
+    folder.mkdir(parents=True, exist_ok=True)
     with (
-        EmbeddedServices(FOLDER.resolve(), database_url, redis_url) as services,
-        SimulatedCrms(FOLDER / "simulator.log") as crms,
+        EmbeddedServices(folder, database_url, redis_url) as services,
+        SimulatedCrms(folder / "simulator.log") as crms,
     ):
+        crms.seed(story)
         migrate(services.database_url)
         engine = _open_empty_ledger(services.database_url, settings)
         port, password = free_port(), settings.flower_password.get_secret_value() or new_password()
@@ -77,16 +83,17 @@ def set_scene(*, chaos: bool) -> Iterator[Scene]:
             "REDIS_URL": services.redis_url,
             "TANDEM_FLOWER_PASSWORD": password,
             "TANDEM_FLOWER_PORT": str(port),
-            "TANDEM_BEAT_FILE": str(FOLDER / "celerybeat-schedule"),
+            "TANDEM_BEAT_FILE": str(folder / "celerybeat-schedule"),
         }
-        specs = process_specs(workers=WORKERS, concurrency=CHILDREN, env=env, log_folder=FOLDER)
+        specs = process_specs(workers=WORKERS, concurrency=CHILDREN, env=env, log_folder=folder)
         with Supervisor(specs) as supervisor:
             supervisor.guard(crms.pid)
             watch_for_deaf_workers(supervisor, engine)
             trouble = Chaos(supervisor, services.redis) if chaos and services.redis else None
             flower = f"http://127.0.0.1:{port}"
-            yield Scene(services, crms, engine, supervisor, flower, settings.flower_user, password, trouble)
+            yield Scene(folder, services, crms, engine, supervisor, flower, settings.flower_user, password, trouble)
         engine.dispose()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _open_empty_ledger(url: str, settings: Settings) -> Engine:
