@@ -15,7 +15,7 @@ from celery.signals import setup_logging, worker_init, worker_process_init
 from kombu import Queue
 
 from tasks.contracts.changes import HUBSPOT_ID, malformed_event
-from tasks.contracts.errors import TryAgain
+from tasks.contracts.errors import SyncError, TryAgain
 from tasks.contracts.records import Lane, Owed
 from tasks.create_account import create_account
 from tasks.link_company import link_company
@@ -24,11 +24,11 @@ from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.receive_changes import receive_changes
 from tasks.resend_owed import resend_owed
 from tasks.sync_task import SyncTask
-from workers.ledger.schema import refuse_unless_current
 from workers.messenger import CeleryMessenger, queue_of
+from workers.readiness import refuse_half_configured
 from workers.settings import Settings, read_settings
 from workers.slices import run_slice
-from workers.telemetry.logs import configure_logging
+from workers.telemetry.logs import configure_logging, get_logger
 from workers.toolbox.hands import Hands
 from workers.toolbox.reach import reach_ledger
 
@@ -182,10 +182,11 @@ def _configure_logging(**_: Any) -> None:
 def _refuse_half_configured(**_: Any) -> None:
     """A worker that cannot do its work says so and ends, instead of failing every record."""
     settings = read_settings()
-    problems = settings.missing()
-    if problems:
-        raise SystemExit("Tandem cannot start: " + "; ".join(problems))
-    refuse_unless_current(settings.database_url.get_secret_value())
+    try:
+        refuse_half_configured(settings)
+    except SyncError as problem:
+        # Not here, not now: the records wait for it, and so can the worker.
+        get_logger(__name__).warning("readiness.unknown", problem=str(problem))
 
 
 @worker_process_init.connect

@@ -9,18 +9,18 @@ import typer
 from rich.markup import escape
 from sqlalchemy.exc import DBAPIError
 
-from tasks.contracts.records import Lane
 from workers.cli.deployment import open_ledger, settings_with_redis, whoever_asks
 from workers.cli.output import AsJson, Failed, print_json, print_table, say
 from workers.coordination.budget import Budget
-from workers.crm.checks import Check, check_hubspot, check_salesforce
+from workers.crm.checks import Check
 from workers.ledger.inbox import count_malformed, find_malformed
 from workers.ledger.invariants import check_invariants
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.ledger.review_desk import ParkedFilter, ReviewDesk
 from workers.ledger.schema import refuse_unless_current
+from workers.readiness import check_crms
 from workers.settings import Settings, read_settings
-from workers.toolbox.hands import Hands, connect_redis
+from workers.toolbox.hands import connect_redis
 
 commands = typer.Typer()
 parked = typer.Typer(help="What was given up until a person decides.", no_args_is_help=True)
@@ -147,11 +147,7 @@ def doctor(as_json: AsJson = False) -> None:
     if not checks:
         checks = [Check("settings"), *_services(settings)]
     if all(check.is_fine for check in checks):
-        hands = Hands.build(settings)
-        switches = hands.ledger.read_switches()
-        segments = [one for one in (switches.contact_segment, switches.company_segment) if one]
-        checks += check_hubspot(hands.hubspot[Lane.LIVE], settings, segments)
-        checks += check_salesforce(hands.salesforce[Lane.LIVE], settings)
+        checks += check_crms(settings)
     if as_json:
         print_json(checks)
     else:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tasks.contracts.errors import NeedsHuman, SyncError
+from tasks.contracts.errors import Halted, NeedsHuman, SyncError, TryAgain
 from workers.crm.hubspot import OBJECT_TYPES, HubSpotDoor
 from workers.crm.hubspot_calls import Call
 from workers.crm.salesforce import SalesforceDoor
@@ -27,6 +27,8 @@ class Check:
     name: str
     problem: str = ""
     remedy: str = ""
+    may_pass: bool = False
+    """The other side was away or busy: asked again later, there may be nothing wrong."""
 
     @property
     def is_fine(self) -> bool:
@@ -72,7 +74,9 @@ def _check_account_property(door: HubSpotDoor, name: str) -> Check:
     try:
         definition = door.calls.get(Call.READ_PROPERTY, door.paths.property("companies", name))
     except SyncError as problem:
-        return Check(what, str(problem), remedy if isinstance(problem, NeedsHuman) else problem.remedy)
+        return Check(
+            what, str(problem), remedy if isinstance(problem, NeedsHuman) else problem.remedy, _may_pass(problem)
+        )
     return Check(what) if definition.get("hasUniqueValue") else Check(what, "its values are not unique", remedy)
 
 
@@ -81,7 +85,7 @@ def _check_object(door: SalesforceDoor, sobject: str, rights: Sequence[str], key
     try:
         described = door.calls.send(DESCRIBE, "GET", f"sobjects/{sobject}/describe")
     except SyncError as problem:
-        return Check(what, str(problem), "Give the integration user access to the object.")
+        return Check(what, str(problem), "Give the integration user access to the object.", _may_pass(problem))
     missing = [right for right in rights if not described.get(right)]
     if missing:
         return Check(what, f"not {', '.join(missing)}", "Give the integration user these rights on the object.")
@@ -102,5 +106,10 @@ def _asked(name: str, ask: Callable[[], Any], absent: str = "") -> Check:
     try:
         ask()
     except SyncError as problem:
-        return Check(name, str(problem), absent if absent and isinstance(problem, NeedsHuman) else problem.remedy)
+        remedy = absent if absent and isinstance(problem, NeedsHuman) else problem.remedy
+        return Check(name, str(problem), remedy, _may_pass(problem))
     return Check(name)
+
+
+def _may_pass(problem: SyncError) -> bool:
+    return isinstance(problem, TryAgain) and not isinstance(problem, Halted)
