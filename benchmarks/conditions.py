@@ -35,6 +35,8 @@ class Conditions:
     """Seconds before either CRM looks at a call."""
     hubspot_burst: int = 190
     """Calls per 10 s; 0: neither CRM limits anything."""
+    patience: float = 180
+    """Seconds without any call after which a contender is taken to be stuck."""
 
     def simulator_switches(self) -> Mapping[str, Mapping[str, float | int]]:
         """For both CRMs."""
@@ -101,8 +103,10 @@ def _empty_redis(url: str) -> Iterator[None]:
     with redis.Redis.from_url(url) as connection:
         if connection.dbsize():
             raise CannotRun("The benchmark empties its Redis, and REDIS_URL leads to a database with something in it.")
-        yield
-        connection.flushdb()
+        try:
+            yield
+        finally:
+            connection.flushdb()
 
 
 @contextmanager

@@ -44,7 +44,7 @@ class Figures:
 
     @property
     def cpu_per_record(self) -> float:
-        """Seconds."""
+        """Seconds, the start of the processes included."""
         return self.cpu_seconds / self.records
 
     @property
@@ -60,7 +60,8 @@ class Ratios:
     records_per_second: float
     hubspot_calls: float
     salesforce_calls: float
-    worker_cpu: float
+    worker_cpu: float | None
+    """None where one had fewer records: the start of the processes would weigh more on each of them."""
     hubspot_from_floor: Mapping[str, float]
     salesforce_from_floor: Mapping[str, float]
 
@@ -72,7 +73,7 @@ def ratios_of(tandem: Figures, usual: Figures) -> Ratios:
         records_per_second=tandem.records_per_second / usual.records_per_second,
         hubspot_calls=usual.hubspot_per_record / tandem.hubspot_per_record,
         salesforce_calls=usual.salesforce_per_record / tandem.salesforce_per_record,
-        worker_cpu=usual.cpu_per_record / tandem.cpu_per_record,
+        worker_cpu=usual.cpu_per_record / tandem.cpu_per_record if usual.records == tandem.records else None,
         hubspot_from_floor={one.contender: one.hubspot_per_record / HUBSPOT_FLOOR for one in both},
         salesforce_from_floor={one.contender: one.salesforce_per_record / SALESFORCE_FLOOR for one in both},
     )

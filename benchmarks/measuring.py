@@ -3,7 +3,9 @@
 import resource
 import time
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.conditions import CannotRun, Conditions, Ground, prepare_ground
 from benchmarks.contenders import Contender
@@ -12,8 +14,6 @@ from workers.embedded import EmbeddedServices
 from workers.supervisor import Supervisor
 
 LOOK_EVERY = 0.1
-LONGEST_STANDSTILL = 180
-"""Seconds in which no call comes in: then somebody is stuck, and waiting on would measure nothing."""
 
 
 def measure(
@@ -29,7 +29,7 @@ def measure(
             seconds = time.monotonic() - began
             counted = ground.crms.counters()
         cpu_seconds = _cpu_of_ended_children() - cpu_before
-        right, accounts = count_right(ground)
+        in_hubspot, in_salesforce = _records(ground)
     return Figures(
         contender=contender.name,
         records=companies,
@@ -38,21 +38,24 @@ def measure(
         hubspot_calls=counted["hubspot"].get("calls", 0),
         salesforce_calls=salesforce_calls(counted["salesforce"]),
         rate_limited=rate_limited(counted["hubspot"]),
-        right=right,
-        accounts=accounts,
+        right=count_right(in_hubspot, in_salesforce),
+        accounts=len(in_salesforce),
     )
 
 
-def count_right(ground: Ground) -> tuple[int, int]:
-    """Companies that are as they should be, and all accounts there are; from the records, not from any program."""
-    accounts = [one for one in ground.crms.state("salesforce")["Account"] if not one["IsDeleted"]]
+def count_right(companies: Sequence[Mapping[str, Any]], accounts: Sequence[Mapping[str, Any]]) -> int:
+    """Companies with exactly one account, and the ids on both sides."""
     holders = Counter(one.get("HubSpot_Company_Id__c") for one in accounts)
     account_of = {one.get("HubSpot_Company_Id__c"): one["Id"] for one in accounts}
-    right = sum(
+    return sum(
         holders[company["id"]] == 1 and company["properties"].get("sf_account_id") == account_of[company["id"]]
-        for company in ground.crms.state("hubspot")["companies"]
+        for company in companies
     )
-    return right, len(accounts)
+
+
+def _records(ground: Ground) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Companies and accounts as the simulator holds them, whatever a program says it did."""
+    return ground.crms.state("hubspot")["companies"], ground.crms.state("salesforce")["Account"]
 
 
 def _wait_until_done(contender: Contender, ground: Ground, supervisor: Supervisor) -> None:
@@ -61,15 +64,18 @@ def _wait_until_done(contender: Contender, ground: Ground, supervisor: Superviso
         supervisor.tick()
         counted = ground.crms.counters()
         # The costly question last: looking into the CRMs keeps them from answering.
-        if _accounts_created(counted) >= wanted and contender.is_idle(ground) and count_right(ground)[0] == wanted:
+        if (
+            _accounts_created(counted) >= wanted
+            and contender.is_idle(ground)
+            and count_right(*_records(ground)) == wanted
+        ):
             return
         calls = sum(of_crm.get("calls", 0) for of_crm in counted.values())
         if calls != calls_before:
             calls_before, last_call = calls, time.monotonic()
-        if time.monotonic() - last_call > LONGEST_STANDSTILL:
-            raise CannotRun(
-                f"{contender.name}: no call for {LONGEST_STANDSTILL} s and not done; its logs are in {ground.folder}"
-            )
+        standstill = time.monotonic() - last_call
+        if standstill > ground.conditions.patience:
+            raise CannotRun(f"{contender.name}: no call for {standstill:.0f} s, not done; logs are in {ground.folder}")
         time.sleep(LOOK_EVERY)
 
 

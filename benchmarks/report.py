@@ -72,7 +72,8 @@ def _print_ratios(comparison: Comparison, console: Console) -> None:
     table.add_row("records per second, Tandem to the usual way", _times(ratios.records_per_second))
     table.add_row("HubSpot calls, the usual way to Tandem", _times(ratios.hubspot_calls))
     table.add_row("Salesforce calls, the usual way to Tandem", _times(ratios.salesforce_calls))
-    table.add_row("processor time of the workers, the usual way to Tandem", _times(ratios.worker_cpu))
+    if ratios.worker_cpu is not None:
+        table.add_row("processor time of the workers, the usual way to Tandem", _times(ratios.worker_cpu))
     for crm, distances in (("HubSpot", ratios.hubspot_from_floor), ("Salesforce", ratios.salesforce_from_floor)):
         for contender, distance in distances.items():
             table.add_row(f"{crm} calls, {contender} to the quota floor", _times(distance))

@@ -1,7 +1,9 @@
 """The same job the usual way: one Celery task per company, one call per step. No code of Tandem is in here.
 
-It is written to be good at what it is: connections live as long as their process, answers that can be had in one call
-are, refusals are repeated with growing waits, and Celery's rate limit keeps the workers below the portal's quota.
+It is written to be good at what it is: connections live as long as their process, a call that brings two answers is
+not made twice, and what is refused for quota is repeated by itself, with growing waits, before its task is.
+For a company with one contact that is four HubSpot calls (company with associations, contacts, the contact's lists,
+account id) and four to Salesforce (account, contacts, leads, create).
 """
 
 import os
@@ -23,10 +25,18 @@ from simple_salesforce.format import format_soql
 
 QUEUE = "usual_way"
 TASK = "usual_way.sync_company"
-HUBSPOT_CALLS_PER_COMPANY = 4
-"""With one contact: the company with its associations, the contact, its lists, and the account's id written."""
 TIMEOUT = (3.05, 30)
-REPEATED = urllib3.Retry(total=3, backoff_factor=0.5, status_forcelist=(429, 502, 503, 504), raise_on_status=False)
+REPEATED = urllib3.Retry(
+    connect=3,
+    read=0,
+    status=6,
+    backoff_factor=0.5,
+    backoff_jitter=0.5,
+    status_forcelist=(429,),
+    allowed_methods=None,
+    raise_on_status=False,
+)
+"""What was refused for quota has not happened, so any call may be repeated at once and its task need not begin anew."""
 REFUSALS = (CompaniesError, ContactsError, ListsError, SalesforceError)
 NO_ANSWER = (urllib3.exceptions.HTTPError, requests.RequestException)
 
@@ -36,6 +46,7 @@ app.conf.update(
     task_ignore_result=True,
     task_acks_late=True,
     task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
     task_time_limit=300,
     broker_connection_retry_on_startup=True,
 )
@@ -107,7 +118,6 @@ def _connect(**_: Any) -> None:
 
 @app.task(
     name=TASK,
-    rate_limit=os.environ.get("USUAL_WAY_RATE_LIMIT"),
     autoretry_for=(*REFUSALS, *NO_ANSWER),
     max_retries=20,
     retry_backoff=True,
