@@ -81,7 +81,7 @@ class SimulatedCrms:
     def seed(self, story: Story) -> None:
         """Put the story's records into both CRMs."""
         way = {"latency": LATENCY_SECONDS}
-        self._post("/settings", {"hubspot": way, "salesforce": way})
+        self.configure({"hubspot": way, "salesforce": way})
         lists = [
             {"listId": CONTACT_SEGMENT, "name": "Contacts to sync", "objectTypeId": "0-1"},
             {"listId": COMPANY_SEGMENT, "name": "Companies to sync", "objectTypeId": "0-2"},
@@ -98,10 +98,24 @@ class SimulatedCrms:
         }
         self._post("/seed", {"hubspot": hubspot, "salesforce": story.salesforce})
 
+    def configure(self, switches: Mapping[str, Mapping[str, Any]]) -> None:
+        """Turn the simulator's switches, by CRM."""
+        self._post("/settings", switches)
+
     def calls(self) -> dict[str, int]:
         """Calls each CRM has counted so far, refused and repeated ones included."""
-        counters = requests.get(f"{self.control_url}/counters", timeout=30).json()
+        counters = self.counters()
         return {crm: int(counters[crm].get("calls", 0)) for crm in ("hubspot", "salesforce")}
+
+    def counters(self) -> dict[str, dict[str, int]]:
+        """Everything the simulator counts, by CRM. Asking is not a call."""
+        counted: dict[str, dict[str, int]] = requests.get(f"{self.control_url}/counters", timeout=30).json()
+        return counted
+
+    def state(self, crm: str) -> dict[str, Any]:
+        """Every record of one CRM. Asking is not a call."""
+        held: dict[str, Any] = requests.get(f"{self.control_url}/state", params={"system": crm}, timeout=60).json()
+        return held
 
     def _post(self, path: str, body: Mapping[str, Any]) -> None:
         answer = requests.post(self.control_url + path, json=body, timeout=120)
