@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 import signal
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ from simulator.faults import Faults, Handler
 from simulator.system import System
 
 MAX_BODY = 64 * 1024 * 1024
+LONGEST_LINE = 32 * 1024  # so that it is the CRM, not the server, that finds a URL too long
+Listener = Callable[[web.Request], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,16 @@ LONGEST_LINE = 65_536
 
 
 class Server:
-    """`settings` are switches by CRM; a reset returns to them."""
+    """`settings` are switches by CRM; a reset returns to them.
+
+    `listeners` are told of every call before anything happens to it, and may read its body.
+    """
 
     def __init__(self, systems: Iterable[System], settings: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         self.systems = {each.name: each for each in systems}
         self.lines = {name: Line() for name in self.systems}
         self.faults = Faults()
+        self.listeners: list[Listener] = []
         self._at_start = settings or {}
         self._system_of: dict[web.AbstractRoute, str] = {}
         self._random = random.Random(1)
@@ -72,6 +78,8 @@ class Server:
 
     @web.middleware
     async def _on_the_way(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        for listener in self.listeners:
+            await listener(request)
         line = self.lines.get(self._system_of.get(request.match_info.route, ""))
         if line and (line.latency or line.latency_jitter):
             await asyncio.sleep(line.latency + self._random.random() * line.latency_jitter)

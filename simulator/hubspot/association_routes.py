@@ -6,7 +6,7 @@ from typing import Any
 from simulator.hubspot import scopes
 from simulator.hubspot.associations import LABELS, Pair, known_types, label_text, unlabelled
 from simulator.hubspot.crm import Crm
-from simulator.hubspot.errors import RefusalError, invalid, malformed, not_found, refusal, row_error
+from simulator.hubspot.errors import RefusalError, invalid, malformed, not_found, not_to_associate, refusal, row_error
 from simulator.hubspot.gate import Call, Reply, Route, required, text_of_id
 from simulator.hubspot.object_routes import type_ids_of
 from simulator.hubspot.object_types import ObjectType
@@ -169,7 +169,7 @@ def _types_between(pair: Pair, specs: list[Any]) -> set[int]:
 def _require_records(crm: Crm, pair: Pair) -> None:
     for kind, record_id in ((pair.from_kind, pair.from_id), (pair.to_kind, pair.to_id)):
         if crm.store.find(kind, record_id) is None:
-            raise not_found(f"The {kind.singular} {record_id} does not exist", context={"ids": [record_id]})
+            raise not_to_associate(kind, record_id)
     if pair.from_id == pair.to_id:
         raise invalid("A record cannot be associated with itself")
 

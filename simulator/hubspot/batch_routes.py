@@ -108,7 +108,7 @@ def batch_archive(crm: Crm, call: Call) -> Reply:
 
 def _write_all(crm: Crm, call: Call, rows: list[Row], write: Writer, *, status: int) -> Reply:
     started = crm.now()
-    if _each_traced(rows):
+    if crm.switches.trace_ids_spare_good_rows and _each_traced(rows):
         crm.counters["batches_row_by_row"] += 1
         done, errors = _row_by_row(crm, call, rows, write)
     else:

@@ -39,6 +39,16 @@ def records_missing(kind: ObjectType, ids: Sequence[str]) -> RefusalError:
     return not_found(message, context={"ids": list(ids)})
 
 
+def not_to_associate(kind: ObjectType, record_id: str) -> RefusalError:
+    """The recorded refusal of an association with a record that is not there: not a 404."""
+    named = {
+        "INVALID_OBJECT_IDS": [f"{kind.legacy_name}={record_id} is not valid"],
+        "objectId": [record_id],
+        "objectType": [kind.legacy_name],
+    }
+    return invalid("One or more associations are invalid", context=named)
+
+
 def property_problem(code: str, name: str, message: str, portal_id: int) -> dict[str, Any]:
     return {
         "isValid": False,

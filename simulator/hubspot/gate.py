@@ -142,7 +142,7 @@ class Gate:
         async def handle(request: web.Request) -> web.Response:
             self._counters["calls"] += 1
             self._counters[f"calls_{route.family}"] += 1
-            raw = await request.read() if request.can_read_body else b""
+            raw = await request.read() if request.body_exists else b""
             crm = self._crm()
             crm.agenda.catch_up()
             headers: dict[str, str] = {}

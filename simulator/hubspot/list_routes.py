@@ -31,7 +31,10 @@ def create(crm: Crm, call: Call) -> Reply:
 
 
 def read_one(crm: Crm, call: Call) -> Reply:
-    return Reply(200, {"list": view(_read(crm, call))})
+    shown = view(_read(crm, call))
+    if not crm.switches.list_tells_size:
+        del shown["size"]
+    return Reply(200, {"list": shown})
 
 
 def read_by_name(crm: Crm, call: Call) -> Reply:
@@ -61,7 +64,7 @@ def search(crm: Crm, call: Call) -> Reply:
     ]
     start = max(offset, 0)
     end = start + max(1, min(count, 500))
-    shown = [view(each) | {"additionalProperties": {}} for each in found[start:end]]
+    shown = [_found_view(each) for each in found[start:end]]
     return Reply(200, {"lists": shown, "offset": end, "hasMore": end < len(found), "total": len(found)})
 
 
@@ -135,6 +138,13 @@ def view(record_list: RecordList) -> dict[str, Any]:
         "createdAt": record_list.created_at,
         "updatedAt": record_list.updated_at,
     }
+
+
+def _found_view(record_list: RecordList) -> dict[str, Any]:
+    """Search tells the size elsewhere, and as text."""
+    shown = view(record_list)
+    size = shown.pop("size")
+    return {**shown, "additionalProperties": {"hs_list_size": str(size)}}
 
 
 def _read(crm: Crm, call: Call) -> RecordList:

@@ -119,7 +119,8 @@ def company_properties() -> list[Property]:
     group = "companyinformation"
     return [
         *_shared(group, "hs_lastmodifieddate"),
-        *_texts(group, "name domain description timezone founded_year linkedin_company_page about_us"),
+        *_texts(group, "name domain hs_additional_domains description timezone founded_year"),
+        *_texts(group, "linkedin_company_page about_us"),
         _choice(group, "industry", INDUSTRIES),
         _choice(group, "type", COMPANY_TYPES),
         Property("numberofemployees", "Number of employees", type="number", field_type="number", group=group),

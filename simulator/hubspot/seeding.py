@@ -3,7 +3,7 @@
 The shape, every part optional, ids given or made up::
 
     {"properties": {"companies": [a property as the API creates it]},
-     "stages": [{"value", "label", "displayOrder"}],
+     "stages": [{"value", "label", "displayOrder", "hidden"}],
      "owners": [{"id", "email", "firstName", "lastName", "userId", "type", "archived"}],
      "tokens": {"pat-na1-…": [scopes] or {"name", "appId", "scopes"}},
      "companies": [{"id", "properties", "archived"}], "contacts": [same],
@@ -56,7 +56,8 @@ def _seed(crm: Crm, data: Mapping[str, Any]) -> None:
             crm.schema.put(_kind(name), define({"groupName": "custom", **definition}, at=crm.now()))
     if "stages" in data:
         crm.schema.set_stages(
-            Option(each["value"], each.get("label", each["value"]), each["displayOrder"]) for each in data["stages"]
+            Option(each["value"], each.get("label", each["value"]), each["displayOrder"], bool(each.get("hidden")))
+            for each in data["stages"]
         )
     for each in data.get("owners", ()):
         crm.owners[str(each["id"])] = _owner(each)

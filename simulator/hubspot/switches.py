@@ -29,6 +29,8 @@ class Switches:
     first_company_is_primary: bool = False
     no_associations_is_error: bool = True
     associations_touch_records: bool = False
+    trace_ids_spare_good_rows: bool = True  # else one bad row spoils its batch, trace ids or not
+    list_tells_size: bool = True
     object_ids_as_numbers: bool = True  # toObjectId of the associations routes
 
     auto_company: bool = False

@@ -76,7 +76,7 @@ class Org:
 
     async def _serve_token(self, request: web.Request) -> web.Response:
         self.counters["oauth.token"] += 1
-        body = (await request.content.read()).decode("utf-8", "replace")
+        body = (await request.read()).decode("utf-8", "replace")
         form = {**request.query, **dict(parse_qsl(body, keep_blank_values=True))}
         origin = f"{request.scheme}://{request.host}"
         authorization = request.headers.get("Authorization", "")
@@ -119,7 +119,7 @@ class Org:
 
     async def _serve_data(self, request: web.Request) -> web.Response:
         """Everything with a session. Once the body is read nothing else runs: a commit is one step."""
-        body = await request.content.read() if request.can_read_body else b""
+        body = await request.read() if request.body_exists else b""
         if len(request.raw_path) > self.settings.longest_url:
             self.counters["error.414"] += 1
             return web.Response(text=URI_TOO_LONG, status=414, content_type="text/html")

@@ -12,6 +12,7 @@ import redis
 from tasks.contracts.errors import Unreachable
 from tasks.contracts.records import Identity
 from workers.coordination.leases import RedisLeases
+from workers.coordination.scripts import Script
 
 TTL = timedelta(seconds=20)
 COMPANY, DOMAIN, ACCOUNT = Identity("company", "1"), Identity("domain", "acme.com"), Identity("account", "001")
@@ -43,6 +44,12 @@ def test_groups_of_one_call_stand_on_their_own_and_the_earlier_wins(leases):
     assert first is not None
     assert third not in {None, first}
     assert second is None
+
+
+def test_asking_again_after_a_lost_answer_does_not_find_oneself_in_the_way(client):
+    take = Script(client, "leases_take")
+
+    assert [take.run(["tandem:lease:company:1"], ["20000", "token", "1"]) for _ in range(2)] == [[1], [1]]
 
 
 def test_release_frees_one_s_own_group(leases):

@@ -114,10 +114,12 @@ def test_a_missing_record_spoils_its_own_row_only(people):
     path = "/crm/v4/associations/contacts/companies/batch"
     mixed = people.call("POST", f"{path}/create", inputs(("9", "1"), ("9", "404"), types=labelled(1)))
     assert (mixed.status, mixed.body["numErrors"]) == (207, 1)
-    assert mixed.body["errors"][0]["context"] == {"ids": ["404"]}
+    (error,) = mixed.body["errors"]
+    named = {"INVALID_OBJECT_IDS": ["COMPANY=404 is not valid"], "objectId": ["404"], "objectType": ["COMPANY"]}
+    assert (error["category"], error["context"]) == ("VALIDATION_ERROR", named)
     mixed = people.call("POST", f"{path}/associate/default", inputs(("8", "1"), ("404", "1")))
     assert (mixed.status, mixed.body["numErrors"], len(mixed.body["results"])) == (200, 1, 1)
-    assert people.call("PUT", "/crm/v4/objects/contacts/9/associations/companies/404", labelled(1)).status == 404
+    assert people.call("PUT", "/crm/v4/objects/contacts/9/associations/companies/404", labelled(1)).status == 400
 
 
 @pytest.mark.parametrize(("is_error", "status"), [(True, 207), (False, 200)])

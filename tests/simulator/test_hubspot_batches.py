@@ -55,6 +55,13 @@ def test_each_batch_has_its_own_status(hubspot, operation, status):
     assert answer.body["status"] == "COMPLETE"
 
 
+def test_one_bad_row_spoils_even_a_traced_batch_where_the_switch_says_so(hubspot):
+    hubspot.set(trace_ids_spare_good_rows=False)
+    body = {"inputs": [row("001A", "a"), row("001B", "b", nonsense="x")]}
+    assert hubspot.call("POST", f"{BATCH}/upsert", body).status == 400
+    assert hubspot.portal.state()["companies"] == []
+
+
 def test_without_trace_ids_one_bad_row_rejects_all(hubspot):
     body = {"inputs": [row("001A"), row("001B", nonsense="x"), row("001C")]}
     refused = hubspot.call("POST", f"{BATCH}/upsert", body)

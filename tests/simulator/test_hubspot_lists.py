@@ -47,6 +47,15 @@ def test_one_call_tells_the_lists_of_many_records(members, prefix):
     assert {each["listId"] for each in one} == {"11", "12"}
 
 
+def test_a_list_tells_its_size_and_a_search_tells_it_elsewhere(members):
+    assert members.call("GET", "/crm/v3/lists/12").body["list"]["size"] == 2
+    (found,) = members.call("POST", "/crm/v3/lists/search", {"listIds": ["12"]}).body["lists"]
+    assert "size" not in found
+    assert found["additionalProperties"] == {"hs_list_size": "2"}
+    members.set(list_tells_size=False)
+    assert "size" not in members.call("GET", "/crm/v3/lists/12").body["list"]
+
+
 def test_the_typed_client_makes_finds_and_fills_lists(members):
     lists, memberships = members.client.crm.lists.lists_api, members.client.crm.lists.memberships_api
     made = lists.create({"name": "New", "objectTypeId": "0-2", "processingType": "SNAPSHOT"}).list

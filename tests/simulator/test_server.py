@@ -177,3 +177,22 @@ def test_the_program_announces_itself_takes_switches_and_ends_quickly(tmp_path):
     assert (settings["hubspot"]["search_lag"], settings["hubspot"]["lifecycle_backward"]) == (7.0, "400")
     assert [each["id"] for each in state["hubspot"]["companies"]] == ["1"]
     assert state.keys() == {"hubspot", "salesforce"}
+
+
+def test_a_listener_hears_a_call_whatever_becomes_of_it(hubspot):
+    heard: list[tuple[str, bytes]] = []
+
+    async def listen(request):
+        heard.append((request.path, await request.read()))
+
+    hubspot.server.listeners.append(listen)
+    hubspot.control("POST", "/faults", {"kind": "status", "times": 1})
+    try:
+        assert [hubspot.call("POST", COMPANIES, NEW).status for _ in range(2)] == [503, 201]
+    finally:
+        hubspot.server.listeners.clear()
+    assert heard == [(COMPANIES, json.dumps(NEW).encode())] * 2
+
+
+def test_a_long_url_reaches_the_crm(hubspot):
+    assert hubspot.call("GET", f"{COMPANIES}?properties={'x' * 20_000}").status == 200

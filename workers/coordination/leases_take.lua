@@ -1,7 +1,7 @@
 -- Take leases for several groups of identities: each group all or none, first come first served.
 -- KEYS     the lease keys of all groups, one group after the other (Redis Cluster: all in one slot)
 -- ARGV     time to live in ms, then per group: its token, how many of the KEYS are its own
--- Returns  per group 1 if it was taken, 0 if somebody holds one of its keys
+-- Returns  per group 1 if it was taken, 0 if somebody holds one of its keys; asking again with one's token takes it again
 local time_to_live = ARGV[1]
 local taken = {}
 local first = 1
@@ -11,7 +11,8 @@ for argument = 2, #ARGV, 2 do
   local last = first + size - 1
   local free = 1
   for key = first, last do
-    if redis.call('EXISTS', KEYS[key]) == 1 then
+    local holder = redis.call('GET', KEYS[key])
+    if holder and holder ~= token then
       free = 0
     end
   end

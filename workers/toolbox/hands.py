@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Self
 
 import redis
+from redis.backoff import ExponentialBackoff
+from redis.retry import Retry
 from sqlalchemy import Engine
 
 from tasks.contracts.records import Lane, Switches
@@ -104,11 +106,16 @@ class SliceTools:
 
 
 def connect_redis(settings: Settings) -> "redis.Redis":
-    """With time-outs and keep-alive: a silently dead network must not hang a worker."""
+    """With time-outs and keep-alive: a silently dead network must not hang a worker.
+
+    A command is tried three times: a client made from a URL would give up at the first dropped connection. All that
+    we ask of Redis may be repeated; when only the answer was lost, a slot or a lock stays taken until it runs out.
+    """
     return redis.Redis.from_url(
         settings.redis_url.get_secret_value(),
+        retry=Retry(ExponentialBackoff(base=0.02, cap=0.5), retries=2),
         socket_timeout=10,
-        socket_connect_timeout=5,
+        socket_connect_timeout=2,
         socket_keepalive=True,
         health_check_interval=15,
     )
