@@ -26,10 +26,6 @@ class Addresses:
     control: str
 
 
-LONGEST_LINE = 65_536
-"""A query travels in the URL. What is too long for a CRM is the CRM's to say."""
-
-
 class Server:
     """`settings` are switches by CRM; a reset returns to them.
 

@@ -10,7 +10,6 @@ import pytest
 import redis
 from pydantic import SecretStr
 
-from tests.coordination.conftest import client, redis_server  # noqa: F401 -- fixtures
 from workers.embedded import EmbeddedRedis
 from workers.settings import Settings
 from workers.toolbox.hands import connect_redis
@@ -49,7 +48,7 @@ def hanging_up() -> Iterator[HangingUp]:
     server.close()
 
 
-def test_a_connection_that_drops_in_the_middle_of_a_command_costs_nothing(redis_server: EmbeddedRedis, client):  # noqa: F811
+def test_a_connection_that_drops_in_the_middle_of_a_command_costs_nothing(redis_server: EmbeddedRedis, client):
     with ThreadPoolExecutor(1) as thread:
         waiting = thread.submit(connect(redis_server.url).blpop, ["queue"], timeout=5)
         _until(lambda: client.info("clients")["blocked_clients"] == 1)
