@@ -71,9 +71,9 @@ def status(as_json: AsJson = False) -> None:
 
 
 def _workers() -> list[str]:
-    from workers.celery_app import app as celery_app  # noqa: PLC0415 -- reads the settings, which other commands lack
+    from workers.celery_app import make_app  # noqa: PLC0415 -- slow to import, and only this command needs it
 
-    answers: list[dict[str, Any]] = celery_app.control.ping(timeout=1.0) or []
+    answers: list[dict[str, Any]] = make_app(settings_with_redis()).control.ping(timeout=1.0) or []
     return sorted(name for answer in answers for name in answer)
 
 

@@ -17,6 +17,8 @@ from workers.cli.deployment import open_ledger, settings_with_redis
 from workers.cli.output import AsJson, Failed, errors, print_json, say
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.timelines import OwedState, Timeline, read_timeline
+from workers.messenger import CeleryMessenger
+from workers.settings import Settings
 
 commands = typer.Typer()
 
@@ -108,7 +110,7 @@ def sync(
     settings, engine = settings_with_redis(), open_ledger()
     owed = Owed(FIRST_TASK[kind], record_id, forced=force)
     PostgresOwedBook(engine).owe([owed])
-    _wake(owed, settings.redis_url.get_secret_value())
+    _wake(owed, settings)
     deadline = time.monotonic() + wait
     while time.monotonic() < deadline:
         timeline = read_timeline(engine, kind, record_id)
@@ -121,12 +123,10 @@ def sync(
         raise typer.Exit(1)
 
 
-def _wake(owed: Owed, redis_url: str) -> None:
-    from workers.celery_app import app as celery_app  # noqa: PLC0415 -- reads the settings, which other commands lack
-    from workers.messenger import CeleryMessenger  # noqa: PLC0415 -- as above
+def _wake(owed: Owed, settings: Settings) -> None:
+    from workers.celery_app import make_app  # noqa: PLC0415 -- slow to import, and only this command needs it
 
-    celery_app.conf.broker_url = redis_url
-    CeleryMessenger(celery_app, slice_size=1).wake([owed])
+    CeleryMessenger(make_app(settings), slice_size=1).wake([owed])
 
 
 @commands.command()
