@@ -66,6 +66,10 @@ def hubspot(category: str = "", message: str = "secret-value", **more):
         pytest.param(403, hubspot("MISSING_SCOPES"), Rejected, CONFIG, "MISSING_SCOPES", id="scope"),
         pytest.param(404, hubspot("OBJECT_NOT_FOUND"), Gone, DATA, "OBJECT_NOT_FOUND", id="not-there"),
         pytest.param(
+            400, hubspot("VALIDATION_ERROR", context={"INVALID_OBJECT_IDS": ["COMPANY=secret"]}), Gone, DATA,
+            "INVALID_OBJECT_IDS", id="an-association-with-nobody",
+        ),
+        pytest.param(
             409, hubspot("CONFLICT", "Contact already exists. Existing ID: 3401"), Ambiguous, CONFLICT, "UNIQUE_VALUE",
             id="known-address",
         ),

@@ -144,6 +144,9 @@ HUBSPOT_CATEGORY: Mapping[str, int] = {
     "INTERNAL_ERROR": 500,
 }
 
+NO_SUCH_RECORD = "INVALID_OBJECT_IDS"
+"""What an association with a record that is not there is refused for, as a 400."""
+
 HUBSPOT_PROPERTY: Mapping[str, Meaning] = {
     "PROPERTY_DOESNT_EXIST": Meaning(Rejected, ProblemClass.CONFIG, "Create the property in HubSpot, or unmap it."),
     "READ_ONLY_VALUE": Meaning(Rejected, ProblemClass.CONFIG, "HubSpot sets this property itself: unmap it."),
@@ -173,7 +176,9 @@ def hubspot_problem(call: str, status: int, body: Any, *, told_to_wait: timedelt
         )
     complaints = [(found["code"], found["name"] or "") for found in INVALID_PROPERTY.finditer(text)]
     code = complaints[0][0] if complaints else _code(answer.get("category")) or str(status)
-    if status == 400:
+    if NO_SUCH_RECORD in (answer.get("context") or {}):
+        code, meaning = NO_SUCH_RECORD, HUBSPOT[404]
+    elif status == 400:
         meaning = next((HUBSPOT_PROPERTY[c] for c, _ in complaints if c in HUBSPOT_PROPERTY), meaning)
     fields = [name for _, name in complaints if name] + _fields_in(answer)
     return _make(meaning, _sentence("HubSpot", call, f"{status} {code}", fields), code)

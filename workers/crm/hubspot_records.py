@@ -106,20 +106,16 @@ def next_page_of(answer: Any) -> str | None:
 
 
 def stage_order_of(definition: Mapping[str, Any]) -> tuple[StageName, ...]:
-    """The options in display order; hidden and archived ones are no stages. Unplaced ones (-1) come last."""
-    options = [o for o in definition.get("options") or [] if not o.get("hidden") and not o.get("archived")]
+    """The options in display order; hidden ones are no stages. Unplaced ones (-1) come last."""
+    options = [o for o in definition.get("options") or [] if not o.get("hidden")]
     placed = sorted(options, key=lambda o: (int(o.get("displayOrder", -1)) < 0, int(o.get("displayOrder", -1))))
     return tuple(StageName(str(option["value"])) for option in placed)
 
 
 def segment_size_of(answer: Mapping[str, Any]) -> int | None:
-    """How many are on a list, if its resource tells; HubSpot has told it in more than one place."""
-    segment = answer.get("list") or answer
-    more = segment.get("additionalProperties") or {}
-    for told in (segment.get("size"), more.get("hs_list_size"), segment.get("hs_list_size")):
-        if told is not None and str(told).isdecimal():
-            return int(told)
-    return None
+    """How many are on a list; it need not tell."""
+    size = (answer.get("list") or {}).get("size")
+    return None if size is None else int(size)
 
 
 def _parts(text: str) -> Iterator[str]:
