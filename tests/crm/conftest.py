@@ -1,40 +1,64 @@
 """The doors, the real client libraries and the simulated CRMs, joined by HTTP."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 from pydantic import SecretStr
 
+from simulator.hubspot.portal import Portal
+from simulator.hubspot.seeding import DEFAULT_TOKEN
 from simulator.salesforce.org import Org
+from simulator.salesforce.sessions import Credentials
 from tasks.contracts.records import Lane
-from tests.coordination.conftest import client, nowhere, redis_server  # noqa: F401 -- fixtures
-from tests.crm.portal import Portal
-from tests.crm.serving import Wire, serving
+from tests.coordination.conftest import client, redis_server  # noqa: F401 -- fixtures
+from tests.crm.wire import Wire, simulating
 from workers.coordination.budget import Budget
 from workers.crm.hubspot import HubSpotDoor
 from workers.crm.salesforce import SalesforceDoor
 from workers.crm.salesforce_login import SalesforceLogin
-from workers.settings import Settings
+from workers.settings import HubSpotPaths, Settings
+
+AS_DEPLOYED = Path(__file__).parents[2] / "deploy" / "simulator-seed.json"
+
+
+@pytest.fixture(scope="session")
+def simulator() -> Iterator[Wire]:
+    with simulating() as wire:
+        yield wire
+
+
+@pytest.fixture
+def wire(simulator: Wire) -> Wire:
+    """As a customer has prepared both CRMs, without a single record."""
+    simulator.reset()
+    simulator.portal.seed(json.loads(AS_DEPLOYED.read_text(encoding="utf-8"))["hubspot"])
+    return simulator
 
 
 @dataclass
 class SalesforceWorld:
     """One org, reachable over a wire that can be cut, and as many doors to it as a test wants."""
 
-    org: Org
     wire: Wire
     redis: redis.Redis
     changes: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def org(self) -> Org:
+        return self.wire.org
+
+    @property
     def settings(self) -> Settings:
+        app = Credentials()
         known = {
             "salesforce_url": self.wire.url,
-            "salesforce_consumer_key": SecretStr("tandem-consumer-key"),
-            "salesforce_consumer_secret": SecretStr("tandem-consumer-secret"),
+            "salesforce_consumer_key": SecretStr(app.consumer_key),
+            "salesforce_consumer_secret": SecretStr(app.consumer_secret),
         }
         return Settings(_env_file=None, **{**known, **self.changes})
 
@@ -51,19 +75,9 @@ class SalesforceWorld:
         return [row for row in self.org.state()[sobject] if not row.get("IsDeleted")]
 
 
-@pytest.fixture(scope="session")
-def served_org() -> Iterator[tuple[Org, Wire]]:
-    org = Org()
-    with serving(org.routes()) as wire:
-        yield org, wire
-
-
 @pytest.fixture
-def salesforce(served_org: tuple[Org, Wire], client: redis.Redis) -> SalesforceWorld:  # noqa: F811 -- a fixture
-    org, wire = served_org
-    org.reset()
-    wire.reset()
-    return SalesforceWorld(org, wire, client)
+def salesforce(wire: Wire, client: redis.Redis) -> SalesforceWorld:  # noqa: F811 -- a fixture
+    return SalesforceWorld(wire, client)
 
 
 @pytest.fixture
@@ -72,19 +86,25 @@ def person_accounts(salesforce: SalesforceWorld) -> None:
     salesforce.org.configure({"extra_fields": {"Account": [{"name": "IsPersonAccount", "type": "boolean"}]}})
 
 
+Rows = Mapping[str, Mapping[str, str | None]]
+
+
 @dataclass
 class HubSpotWorld:
     """One portal, reachable over a wire that can be cut, and as many doors to it as a test wants."""
 
-    portal: Portal
     wire: Wire
     redis: redis.Redis
     changes: dict[str, Any] = field(default_factory=dict)
     lane: Lane = Lane.LIVE
 
     @property
+    def portal(self) -> Portal:
+        return self.wire.portal
+
+    @property
     def settings(self) -> Settings:
-        known = {"hubspot_url": self.wire.url, "hubspot_token": SecretStr("pat-test-1")}
+        known = {"hubspot_url": self.wire.url, "hubspot_token": SecretStr(DEFAULT_TOKEN)}
         return Settings(_env_file=None, **{**known, **self.changes})
 
     def door(self) -> HubSpotDoor:
@@ -93,17 +113,35 @@ class HubSpotWorld:
     def budget(self) -> Budget:
         return Budget(self.redis, self.settings)
 
+    def has(self, companies: Rows | None = None, contacts: Rows | None = None) -> None:
+        """Records by id, with these properties."""
+        kinds = {"companies": companies or {}, "contacts": contacts or {}}
+        self.portal.seed(
+            {kind: [{"id": id_, "properties": row} for id_, row in rows.items()] for kind, rows in kinds.items()}
+        )
 
-@pytest.fixture(scope="session")
-def served_portal() -> Iterator[tuple[Portal, Wire]]:
-    portal = Portal()
-    with serving(portal.routes()) as wire:
-        yield portal, wire
+    def has_segment(self, number: str, object_type: str, members: Sequence[str]) -> None:
+        """A list that somebody keeps by hand."""
+        known = {"listId": number, "name": f"Segment {number}", "objectTypeId": object_type}
+        self.portal.seed({"lists": [{**known, "members": members}]})
+
+    def properties(self, kind: str) -> dict[str, dict[str, str]]:
+        """What the portal holds, by id."""
+        return {row["id"]: row["properties"] for row in self.portal.state()[kind]}
+
+    def links(self) -> dict[tuple[str, str], bool]:
+        """(company, contact): is it the primary company?"""
+        return {(each["company"], each["contact"]): each["primary"] for each in self.portal.state()["associations"]}
 
 
 @pytest.fixture
-def hubspot(served_portal: tuple[Portal, Wire], client: redis.Redis) -> HubSpotWorld:  # noqa: F811 -- a fixture
-    portal, wire = served_portal
-    portal.reset()
-    wire.reset()
-    return HubSpotWorld(portal, wire, client)
+def portal_world(wire: Wire, client: redis.Redis) -> HubSpotWorld:  # noqa: F811 -- a fixture
+    """Asked through the newer paths."""
+    return HubSpotWorld(wire, client)
+
+
+@pytest.fixture(params=list(HubSpotPaths))
+def hubspot(request: pytest.FixtureRequest, portal_world: HubSpotWorld) -> HubSpotWorld:
+    """Asked through either generation of paths."""
+    portal_world.changes["hubspot_paths"] = request.param
+    return portal_world

@@ -15,37 +15,32 @@ from tasks.contracts.records import (
     StageName,
 )
 from tests.crm.asking import companies, contacts, on
-from workers.settings import HubSpotPaths
+from tests.crm.wire import Wire
 
 ACCOUNT = AccountId("001Vr00000m4eGCIAY")
 
-
-@pytest.fixture(params=list(HubSpotPaths))
-def either_generation(request, hubspot):
-    hubspot.changes["hubspot_paths"] = request.param
-    return hubspot
+NATIVE = {"name": "salesforceaccountid", "label": "Salesforce Account ID", "type": "string", "fieldType": "text"}
+"""Exists where HubSpot's own Salesforce integration is, or was."""
 
 
 # Reading
 
 
-def test_companies_are_read_as_they_are(either_generation):
-    hubspot = either_generation
-    hubspot.portal.rows["companies"] = {
-        "1": {
-            "name": "Acme", "domain": "acme.com", "website": "https://acme.com", "lifecyclestage": "lead",
-            "hs_additional_domains": "acme.de; Acme.FR", "sf_account_id": ACCOUNT[:15], "salesforceaccountid": ACCOUNT,
-        },
-        "2": {"sf_account_id": "typed by hand"},
+def test_companies_are_read_as_they_are(hubspot):
+    hubspot.portal.seed({"properties": {"companies": [NATIVE]}})
+    acme = {
+        "name": "Acme", "domain": "acme.com", "website": "https://acme.com", "lifecyclestage": "lead",
+        "hs_additional_domains": "acme.de; Acme.FR", "sf_account_id": ACCOUNT[:15], "salesforceaccountid": ACCOUNT,
     }  # fmt: skip
+    hubspot.has(companies={"1": acme, "2": {"sf_account_id": "typed by hand"}})
 
     found = hubspot.door().read_companies(companies(1, 2, 3))
 
-    acme = Company(
+    read = Company(
         CompanyId("1"), "Acme", "acme.com", "https://acme.com", ("acme.de", "acme.fr"), StageName("lead"),
         ACCOUNT, ACCOUNT,
     )  # fmt: skip
-    assert found == {"1": acme, "2": Company(CompanyId("2")), "3": None}
+    assert found == {"1": read, "2": Company(CompanyId("2")), "3": None}
 
 
 @pytest.mark.parametrize(
@@ -59,7 +54,7 @@ def test_companies_are_read_as_they_are(either_generation):
     ],
 )
 def test_what_hubspot_made_itself_is_told_from_the_rest(hubspot, source, automatic):
-    hubspot.portal.rows["companies"] = {"1": source}
+    hubspot.has(companies={"1": source})
 
     company = hubspot.door().read_companies(companies(1))[CompanyId("1")]
 
@@ -68,7 +63,7 @@ def test_what_hubspot_made_itself_is_told_from_the_rest(hubspot, source, automat
 
 
 def test_contacts_are_read_with_addresses_in_lower_case(hubspot):
-    hubspot.portal.rows["contacts"] = {"5": {"email": "Anna@Acme.Example", "lifecyclestage": None}}
+    hubspot.has(contacts={"5": {"email": "Anna@Acme.Example"}})
 
     assert hubspot.door().read_contacts(contacts(5, 6)) == {
         "5": Contact(ContactId("5"), "anna@acme.example"),
@@ -77,7 +72,7 @@ def test_contacts_are_read_with_addresses_in_lower_case(hubspot):
 
 
 def test_many_companies_are_a_call_per_hundred_however_often_they_are_named(hubspot):
-    hubspot.portal.rows["companies"] = {str(n): {"name": f"C{n}"} for n in range(1, 251)}
+    hubspot.has(companies={str(n): {"name": f"C{n}"} for n in range(1, 251)})
 
     found = hubspot.door().read_companies([*companies(*range(1, 251)), *companies(7)])
 
@@ -88,7 +83,7 @@ def test_many_companies_are_a_call_per_hundred_however_often_they_are_named(hubs
 
 
 def test_a_failing_chunk_fails_only_its_own_records(hubspot):
-    hubspot.portal.rows["companies"] = {str(n): {"name": "C"} for n in range(200)}
+    hubspot.has(companies={str(n): {"name": "C"} for n in range(200)})
     hubspot.wire.answer("batch/read", 502, "<html>secret-value")
 
     found = hubspot.door().read_companies(companies(*range(200)))
@@ -111,7 +106,9 @@ def test_a_row_that_failed_does_not_pass_for_a_record_that_is_not_there(hubspot,
 
 
 def test_associations_are_read_both_ways_with_the_primary_company_known(hubspot):
-    hubspot.portal.links = {("1", "10"): True, ("1", "11"): False, ("2", "10"): False}
+    hubspot.has(companies={"1": {}, "2": {}, "3": {}}, contacts={"10": {}, "11": {}, "12": {}})
+    links = [("10", "1", True), ("11", "1", False), ("10", "2", False)]
+    hubspot.portal.seed({"associations": [{"contact": a, "company": b, "primary": c} for a, b, c in links]})
     door = hubspot.door()
 
     assert door.read_contacts_of(companies(1, 2, 3)) == {
@@ -123,12 +120,13 @@ def test_associations_are_read_both_ways_with_the_primary_company_known(hubspot)
 
 
 def test_every_page_of_a_company_s_contacts_is_read(hubspot):
-    hubspot.portal.association_page = 100
-    hubspot.portal.links = {("1", str(n)): False for n in range(1000, 1250)} | {("2", "5"): False}
+    hubspot.has(companies={"1": {}, "2": {}}, contacts={str(n): {} for n in range(1_000, 2_201)})
+    hubspot.portal.seed({"associations": [{"contact": str(n), "company": "1"} for n in range(1_000, 2_200)]})
+    hubspot.portal.seed({"associations": [{"contact": "2200", "company": "2"}]})
 
     found = hubspot.door().read_contacts_of(companies(1, 2))
 
-    assert [len(of) for of in found.values() if isinstance(of, tuple)] == [250, 1]
+    assert [len(set(of)) for of in found.values() if isinstance(of, tuple)] == [1_200, 1]
     assert len(hubspot.wire.calls("batch/read")) == 3
 
 
@@ -141,10 +139,12 @@ def test_every_page_of_a_company_s_contacts_is_read(hubspot):
     ],
 )
 def test_membership_costs_as_few_calls_as_it_can(hubspot, asked, on_list, calls):
-    hubspot.portal.segments = {"77": [str(n) for n in range(0, 2 * on_list, 2)], "78": ["1"]}
+    members = [str(n) for n in range(0, 2 * on_list, 2)]
+    hubspot.has_segment("77", "0-2", members)
+    hubspot.has_segment("78", "0-2", ["1"])
     ids = [str(n) for n in range(asked)]
 
-    door, expected = hubspot.door(), set(hubspot.portal.segments["77"]) & set(ids)
+    door, expected = hubspot.door(), set(members) & set(ids)
 
     for times in (1, 2):
         assert door.read_members("77", Kind.COMPANY, ids) == expected
@@ -152,8 +152,8 @@ def test_membership_costs_as_few_calls_as_it_can(hubspot, asked, on_list, calls)
 
 
 def test_a_list_that_does_not_tell_its_size_is_asked_about_the_records(hubspot):
-    hubspot.portal.tells_size = False
-    hubspot.portal.segments = {"77": ["3"]}
+    hubspot.portal.configure({"list_tells_size": False})
+    hubspot.has_segment("77", "0-1", ["3"])
 
     assert hubspot.door().read_members("77", Kind.CONTACT, [str(n) for n in range(300)]) == {"3"}
 
@@ -166,7 +166,7 @@ def test_a_deleted_list_does_not_pass_for_an_empty_one(hubspot):
 
 
 def test_half_a_membership_is_no_answer(hubspot):
-    hubspot.portal.segments = {"77": ["3"]}
+    hubspot.has_segment("77", "0-1", ["3"])
     hubspot.wire.answer("memberships", 503)
 
     with pytest.raises(Unreachable):
@@ -174,14 +174,14 @@ def test_half_a_membership_is_no_answer(hubspot):
 
 
 def test_the_stage_order_is_the_portal_s_own_and_is_remembered(hubspot):
-    hubspot.portal.stages = [
+    stages = [
         {"value": "customer", "displayOrder": 2},
         {"value": "12345", "displayOrder": 1},
         {"value": "lead", "displayOrder": 0},
         {"value": "unplaced", "displayOrder": -1},
         {"value": "hidden", "displayOrder": 0, "hidden": True},
-        {"value": "gone", "displayOrder": 0, "archived": True},
     ]
+    hubspot.portal.seed({"stages": stages})
     door = hubspot.door()
 
     assert door.read_stage_order() == ("lead", "12345", "customer", "unplaced")
@@ -193,42 +193,47 @@ def test_the_stage_order_is_the_portal_s_own_and_is_remembered(hubspot):
 
 
 def test_a_write_tells_what_hubspot_kept(hubspot):
-    hubspot.portal.rows["companies"] = {"1": {"lifecyclestage": "customer"}, "2": {}}
-    hubspot.portal.lifecycle_only_forward = True
+    hubspot.has(companies={"1": {"lifecyclestage": "customer"}, "2": {}})
 
     written = hubspot.door().write_companies(
         {CompanyId("1"): {"lifecyclestage": "lead"}, CompanyId("2"): {"lifecyclestage": "lead"}}
     )
 
-    assert written == {"1": {"lifecyclestage": "customer"}, "2": {"lifecyclestage": "lead"}}
+    stages = {id_: values["lifecyclestage"] for id_, values in written.items() if isinstance(values, dict)}
+    assert stages == {"1": "customer", "2": "lead"}
 
 
 def test_one_bad_row_is_that_record_s_alone(hubspot):
-    hubspot.portal.rows["companies"] = {"1": {"sf_account_id": ACCOUNT}, "2": {}, "3": {}}
+    hubspot.has(companies={"1": {"sf_account_id": ACCOUNT}, "2": {}, "3": {}})
 
     written = hubspot.door().write_companies(
         {CompanyId(id_): {"sf_account_id": ACCOUNT if id_ == "2" else f"x{id_}"} for id_ in "234"}
     )
 
-    taken, gone = written[CompanyId("2")], written[CompanyId("4")]
+    taken, fine, gone = (written[CompanyId(id_)] for id_ in "234")
     assert isinstance(taken, Ambiguous)
     assert taken.evidence["owner_id"] == "1"
     assert ACCOUNT not in str(taken)
-    assert written[CompanyId("3")] == {"sf_account_id": "x3"}
+    assert isinstance(fine, dict)
+    assert fine["sf_account_id"] == "x3"
     assert isinstance(gone, Gone)
     (call,) = hubspot.wire.sent
     assert [row["objectWriteTraceId"] for row in json.loads(call.body)["inputs"]] == ["2", "3", "4"]
 
 
 def test_a_batch_refused_as_a_whole_is_split_until_the_guilty_stand_alone(hubspot):
-    hubspot.portal.rows["contacts"] = {str(n): {} for n in range(100)}
-    hubspot.portal.poison = {"13", "77"}
+    hubspot.has(contacts={str(n): {} for n in range(99)})
+    hubspot.portal.configure({"trace_ids_spare_good_rows": False})
+    stages = {id_: {"lifecyclestage": "lead"} for id_ in contacts(*range(100))}
 
-    written = hubspot.door().write_contacts({id_: {"lifecyclestage": "lead"} for id_ in contacts(*range(100))})
+    written = hubspot.door().write_contacts({**stages, ContactId("13"): {"lifecyclestage": "no such stage"}})
 
-    assert {id_ for id_, result in written.items() if isinstance(result, SyncError)} == {"13", "77"}
-    assert isinstance(written[ContactId("13")], Rejected)
-    assert sum(row.get("lifecyclestage") == "lead" for row in hubspot.portal.rows["contacts"].values()) == 98
+    refused, gone = written[ContactId("13")], written[ContactId("99")]
+    assert {id_ for id_, result in written.items() if isinstance(result, SyncError)} == {"13", "99"}
+    assert isinstance(refused, Rejected)
+    assert refused.code == "INVALID_OPTION"
+    assert isinstance(gone, Gone)
+    assert sum(row.get("lifecyclestage") == "lead" for row in hubspot.properties("contacts").values()) == 98
 
 
 def test_a_row_the_answer_says_nothing_about_is_not_taken_for_written(hubspot):
@@ -240,33 +245,36 @@ def test_a_row_the_answer_says_nothing_about_is_not_taken_for_written(hubspot):
 
 
 def test_contacts_are_put_on_companies_and_may_be_put_again(hubspot):
-    hubspot.portal.rows = {"companies": {"1": {}, "2": {}}, "contacts": {"10": {}, "11": {}}}
+    hubspot.has(companies={"1": {}, "2": {}}, contacts={"10": {}, "11": {}})
     wanted = [on(1, 10, primary=True), on(1, 11), on(2, 11)]
     door = hubspot.door()
 
     for _ in range(2):
         assert door.associate(wanted) == dict.fromkeys(wanted)
-    assert hubspot.portal.links == {("1", "10"): True, ("1", "11"): False, ("2", "11"): False}
+    assert hubspot.links() == {("1", "10"): True, ("1", "11"): False, ("2", "11"): False}
     assert len(hubspot.wire.calls("associate/default")) == 2
     assert len(hubspot.wire.calls("batch/create")) == 2
 
 
-def test_an_association_that_cannot_be_is_that_pair_s_alone(hubspot):
-    hubspot.portal.rows = {"companies": {"1": {}}, "contacts": {str(n): {} for n in range(8)}}
-    wanted = [on(1, n) for n in range(8)] + [on(9, 3)]
+@pytest.mark.parametrize("primary", [False, True])
+def test_an_association_that_cannot_be_is_that_pair_s_alone(hubspot, primary):
+    hubspot.has(companies={"1": {}}, contacts={str(n): {} for n in range(10, 18)})
+    wanted = [on(1, n, primary=primary) for n in range(10, 18)] + [on(9, 13, primary=primary)]
 
     done = hubspot.door().associate(wanted)
 
-    assert {pair for pair, result in done.items() if result is not None} == {on(9, 3)}
-    assert isinstance(done[on(9, 3)], Gone)
-    assert len(hubspot.portal.links) == 8
+    assert {pair for pair, result in done.items() if result is not None} == {wanted[-1]}
+    assert isinstance(done[wanted[-1]], Gone)
+    assert len(hubspot.links()) == 8
 
 
-def test_an_answer_lost_after_the_write_and_a_repeat_change_nothing_more(hubspot):
-    hubspot.portal.rows["companies"] = {"1": {}}
-    hubspot.wire.cut_after_commit("batch/update")
+@pytest.mark.parametrize("lose", [Wire.cut_after_commit, Wire.truncate])
+def test_an_answer_lost_after_the_write_and_a_repeat_change_nothing_more(hubspot, lose):
+    hubspot.has(companies={"1": {}})
+    lose(hubspot.wire, "batch/update")
     door, values = hubspot.door(), {CompanyId("1"): {"sf_account_id": "x"}}
 
     assert isinstance(door.write_companies(values)[CompanyId("1")], Unreachable)
-    assert door.write_companies(values) == {"1": {"sf_account_id": "x"}}
-    assert hubspot.portal.rows["companies"] == {"1": {"sf_account_id": "x"}}
+    assert hubspot.properties("companies")["1"]["sf_account_id"] == "x"
+    assert isinstance(door.write_companies(values)[CompanyId("1")], dict)
+    assert hubspot.properties("companies")["1"]["sf_account_id"] == "x"

@@ -1,11 +1,12 @@
 """How the door to HubSpot behaves on the wire: its pace, its connections, and what it never says."""
 
-import json
 import logging
 from datetime import timedelta
 
 import pytest
+import requests
 
+from simulator.hubspot.seeding import DEFAULT_TOKEN
 from tasks.contracts.errors import Halted, Rejected, Throttled, Unreachable
 from tasks.contracts.records import (
     AccountId,
@@ -21,9 +22,16 @@ ACCOUNT = AccountId("001Vr00000m4eGCIAY")
 # What HubSpot says about the pace
 
 
+def call_as_another_tool(hubspot, times):
+    for _ in range(times):
+        headers = {"Authorization": f"Bearer {DEFAULT_TOKEN}"}
+        assert requests.get(f"{hubspot.wire.url}/crm/v3/owners", headers=headers, timeout=5).ok
+    hubspot.wire.sent.clear()
+
+
 def test_other_tools_calls_of_the_day_reach_the_budget(hubspot):
-    spent = {"X-HubSpot-RateLimit-Daily": "1000", "X-HubSpot-RateLimit-Daily-Remaining": "199"}
-    hubspot.wire.answer("batch/read", 200, '{"results": []}', spent)
+    hubspot.portal.configure({"daily_limit": 20})
+    call_as_another_tool(hubspot, 15)
     door = hubspot.door()
     door.read_companies(companies(1))
 
@@ -36,16 +44,27 @@ def test_other_tools_calls_of_the_day_reach_the_budget(hubspot):
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "headers", "least", "most"),
-    [
-        pytest.param(429, {"policyName": "TEN_SECONDLY_ROLLING"}, {}, 9, 10, id="burst"),
-        pytest.param(429, {"policyName": "DAILY"}, {}, 890, 900, id="day"),
-        pytest.param(429, {}, {"Retry-After": "40"}, 39, 40, id="told-to-wait"),
-        pytest.param(477, {}, {"Retry-After": "7200"}, 7190, 7200, id="portal-is-moving"),
-    ],
+    ("limit", "least", "most"),
+    [pytest.param("burst_limit", 9, 10.5, id="burst"), pytest.param("daily_limit", 890, 900, id="day")],
 )
-def test_a_refusal_for_haste_stops_every_worker(hubspot, status, body, headers, least, most):
-    hubspot.wire.answer("batch/read", status, json.dumps(body), headers)
+def test_a_limit_that_others_used_up_stops_every_worker(hubspot, limit, least, most):
+    hubspot.portal.configure({limit: 1})
+    call_as_another_tool(hubspot, 1)
+
+    assert_everybody_waits(hubspot, least, most)
+
+
+@pytest.mark.parametrize(
+    ("status", "wait"),
+    [pytest.param(429, 40, id="told-to-wait"), pytest.param(477, 7_200, id="portal-is-moving")],
+)
+def test_a_wait_that_hubspot_asks_for_stops_every_worker(hubspot, status, wait):
+    hubspot.wire.answer("batch/read", status, "{}", {"Retry-After": str(wait)})
+
+    assert_everybody_waits(hubspot, wait - 2, wait)
+
+
+def assert_everybody_waits(hubspot, least, most):
     told = hubspot.door().read_companies(companies(1))[CompanyId("1")]
     another = hubspot.door().read_contacts(contacts(1))[ContactId("1")]
 
@@ -57,7 +76,7 @@ def test_a_refusal_for_haste_stops_every_worker(hubspot, status, body, headers, 
 
 
 def test_a_write_lock_stops_writes_for_two_seconds_and_no_reads(hubspot):
-    hubspot.portal.rows["companies"] = {"1": {}}
+    hubspot.has(companies={"1": {}})
     hubspot.wire.answer("batch/update", 423)
     door = hubspot.door()
     assert isinstance(door.write_companies({CompanyId("1"): {"name": "x"}})[CompanyId("1")], Throttled)
@@ -68,7 +87,7 @@ def test_a_write_lock_stops_writes_for_two_seconds_and_no_reads(hubspot):
 
 
 def test_a_short_wait_is_slept_through(hubspot):
-    hubspot.portal.rows["companies"] = {"1": {}}
+    hubspot.has(companies={"1": {}})
     hubspot.budget().punish("hubspot_burst", timedelta(seconds=0.2))
 
     assert hubspot.door().read_companies(companies(1)) == {"1": Company(CompanyId("1"))}
@@ -93,7 +112,7 @@ def test_a_process_keeps_its_connections(hubspot):
     door = hubspot.door()
     for _ in range(5):
         door.read_companies(companies(1))
-    ports = {sent.headers["peer"] for sent in hubspot.wire.sent}
+    ports = {sent.peer for sent in hubspot.wire.sent}
 
     assert len(hubspot.wire.sent) == 5
     assert len(ports) == 1
@@ -143,7 +162,7 @@ def test_no_value_and_no_key_is_ever_said(hubspot, status, kind, caplog):
     assert isinstance(problem, kind)
     assert "secret" not in f"{problem} {problem.remedy} {problem.evidence} {problem.__cause__}"
     assert problem.__suppress_context__
-    assert "pat-test" not in caplog.text
+    assert DEFAULT_TOKEN not in caplog.text
     assert "secret-value" not in caplog.text
 
 
