@@ -121,6 +121,15 @@ def test_a_refused_login_halts_and_is_not_repeated_by_everybody(salesforce, chan
     assert salesforce.wire.calls("/services/data") == []
 
 
+def test_a_corrected_secret_is_tried_at_once(salesforce):
+    salesforce.changes["salesforce_consumer_secret"] = SecretStr("wrong")
+    assert isinstance(only(salesforce.door().run([upsert(1)])), Halted)
+
+    del salesforce.changes["salesforce_consumer_secret"]
+
+    assert isinstance(only(salesforce.door().run([upsert(1)])), Upserted)
+
+
 def test_an_instance_without_tls_is_refused_where_the_login_has_it(salesforce):
     login = salesforce.login()
     login._settings = salesforce.settings.model_copy(update={"salesforce_url": "https://login.salesforce.com"})

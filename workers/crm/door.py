@@ -51,6 +51,7 @@ _VALUE = "Correct the value in HubSpot or relax the rule in Salesforce; the chan
 _AUTOMATION = "An automation of the org refused it: ask a Salesforce administrator which rule or flow it is."
 _DUPLICATE = "Decide which of the two records is right, then merge them or clear the value on one."
 _LOGIN = "Check the credentials with `tandem doctor`; all work waits until they are right."
+_API_OFF = "Give the integration user the permission API Enabled, in an edition of Salesforce that has the API."
 _VANISHED = "The record was deleted or merged: check it in the CRM."
 _UNKNOWN = "The answer is not known to us: look the code up and decide."
 
@@ -67,8 +68,8 @@ SALESFORCE: Mapping[str, Meaning] = {
     "ALL_OR_NONE_OPERATION_ROLLED_BACK": Meaning(TryAgain, ProblemClass.TRANSIENT, _WAIT),
     # the connection itself is refused
     "INVALID_SESSION_ID": Meaning(Halted, ProblemClass.HALT, _LOGIN),
-    "API_DISABLED_FOR_ORG": Meaning(Halted, ProblemClass.HALT, _LOGIN),
-    "API_CURRENTLY_DISABLED": Meaning(Halted, ProblemClass.HALT, _LOGIN),
+    "API_DISABLED_FOR_ORG": Meaning(Halted, ProblemClass.HALT, _API_OFF),
+    "API_CURRENTLY_DISABLED": Meaning(Halted, ProblemClass.HALT, _API_OFF),
     # two records claim the same
     "DUPLICATE_VALUE": Meaning(Ambiguous, ProblemClass.CONFLICT, _DUPLICATE),
     "DUPLICATES_DETECTED": Meaning(
@@ -113,6 +114,15 @@ SALESFORCE_STATUS: Mapping[int, Meaning] = {
     ),
     412: Meaning(TryAgain, ProblemClass.TRANSIENT, _WAIT),
 }
+
+SALESFORCE_LOGIN: Mapping[str, str] = {
+    "INVALID_CLIENT_ID": "Set TANDEM_SALESFORCE_CONSUMER_KEY to the key of an app that the org knows.",
+    "INVALID_CLIENT": "Set TANDEM_SALESFORCE_CONSUMER_SECRET to the secret that belongs to the consumer key.",
+    "INVALID_GRANT": "Check TANDEM_SALESFORCE_URL, the user name and the private key, and that the app may act for it.",
+    "UNSUPPORTED_GRANT_TYPE": "Allow the app this login flow; client credentials need the My Domain host.",
+    "UNUSABLE_PRIVATE_KEY": "Set TANDEM_SALESFORCE_PRIVATE_KEY to an RSA key in PEM form.",
+}
+"""What to do about the reasons for which OAuth gives no token."""
 
 _SCOPES = "Give the HubSpot key the missing scope: `tandem doctor` names it."
 _HUBSPOT_VALUE = "Correct the value, or the property's rules in HubSpot; the change wakes this record."
@@ -215,9 +225,9 @@ def no_answer(crm: str, call: str, error: Exception) -> Unreachable:
 
 def login_refused(code: str) -> Halted:
     """Salesforce gave no token. Every record would fail alike."""
-    return Halted(
-        f"Salesforce: login refused ({_code(code.upper()) or 'unknown'})", code="LOGIN_REFUSED", remedy=_LOGIN
-    )
+    reason = _code(code.upper()) or "unknown"
+    remedy = SALESFORCE_LOGIN.get(reason, _LOGIN)
+    return Halted(f"Salesforce: login refused ({reason})", code="LOGIN_REFUSED", remedy=remedy)
 
 
 def segment_gone(segment: str) -> Rejected:

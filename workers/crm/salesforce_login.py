@@ -41,8 +41,12 @@ class SalesforceLogin:
     def __init__(self, settings: Settings, client: redis.Redis) -> None:
         self._settings = settings
         self._redis = client
-        who = f"{settings.salesforce_url} {settings.salesforce_consumer_key.get_secret_value()}"
-        whose = hashlib.sha256(f"{who} {settings.salesforce_username}".encode()).hexdigest()[:16]
+        secrets = (
+            settings.salesforce_consumer_key, settings.salesforce_consumer_secret, settings.salesforce_private_key,
+        )  # fmt: skip
+        who = [settings.salesforce_url, settings.salesforce_username, *(each.get_secret_value() for each in secrets)]
+        # Of the secrets too: a corrected one is tried at once, and a withdrawn one keeps no session.
+        whose = hashlib.sha256("\0".join(who).encode()).hexdigest()[:16]
         self._key = f"tandem:salesforce:session:{whose}"
 
     def read(self) -> Session:
