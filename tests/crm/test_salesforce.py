@@ -162,6 +162,14 @@ def test_what_many_ask_at_one_moment_is_few_calls(salesforce):
     assert max(map(len, urls)) < 16_000
 
 
+def test_a_long_question_is_one_call(salesforce):
+    people = tuple(PersonId(f"003{n:012d}") for n in range(500))
+
+    assert salesforce.door().run([FindSignals(people)]) == [()]
+    (call,) = salesforce.wire.calls("/services/data")
+    assert 10_000 < len(call.path) < 16_000
+
+
 @pytest.mark.usefixtures("person_accounts")
 def test_questions_and_commands_of_one_moment_share_a_call(salesforce):
     results = salesforce.door().run([find("7"), FindPeople(("a@x.example",)), upsert(1), FindSignals((ANNA,))])
@@ -207,12 +215,13 @@ def test_an_answer_lost_after_the_write_and_a_repeat_leave_one_account(salesforc
     assert len(salesforce.rows()) == 1
 
 
-def test_a_thousand_upserts_are_one_call(salesforce):
-    results = salesforce.door().run([upsert(n) for n in range(1_000)])
+@pytest.mark.parametrize(("size", "calls"), [(1_000, 1), (1_001, 2)])
+def test_a_thousand_upserts_are_one_call_and_no_more_fit(salesforce, size, calls):
+    results = salesforce.door().run([upsert(n) for n in range(size)])
 
     assert {type(result) for result in results} == {Upserted}
-    assert {row[KEY] for row in salesforce.rows()} == {str(n) for n in range(1_000)}
-    assert len(salesforce.wire.calls("/services/data")) == 1
+    assert {row[KEY] for row in salesforce.rows()} == {str(n) for n in range(size)}
+    assert len(salesforce.wire.calls("/services/data")) == calls
 
 
 def test_two_who_want_the_same_account_share_one_row(salesforce):

@@ -36,7 +36,7 @@ def test_processes_together_keep_to_the_burst_without_a_single_refusal(portal_wo
     portal_world.portal.configure({"burst_limit": BURST})
 
     with get_context("spawn").Pool(3) as processes:
-        answered = processes.starmap(call_as_fast_as_allowed, [(portal_world.wire.url, redis_server.url, 12)] * 3)
+        answered = processes.starmap(call_as_fast_as_allowed, [(portal_world.wire.url, redis_server.url, 11.5)] * 3)
 
     assert portal_world.portal.counters["rate_limited_ten_secondly_rolling"] == 0
     assert BURST < sum(answered) <= 2 * BURST
