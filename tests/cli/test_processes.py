@@ -74,12 +74,12 @@ def test_a_worker_refuses_a_ledger_that_was_not_migrated(environment, empty_ledg
 
 
 HALF_CONFIGURED = [
-    ("hubspot", {}, {"TANDEM_HUBSPOT_TOKEN": "pat-na1-wrong"}, "HubSpot: key"),
+    ("hubspot", {}, {"TANDEM_HUBSPOT_TOKEN": "pat-na1-wrong"}, "Set TANDEM_HUBSPOT_TOKEN"),
     ("hubspot", {}, {"TANDEM_HUBSPOT_ACCOUNT_PROPERTY": "no_such_property"}, "company property no_such_property"),
-    ("salesforce", {}, {"TANDEM_SALESFORCE_CONSUMER_SECRET": "not-the-secret"}, "Salesforce: login"),
+    ("salesforce", {}, {"TANDEM_SALESFORCE_CONSUMER_SECRET": "not-the-secret"}, "CONSUMER_SECRET to the secret"),
     ("salesforce", {"missing_fields": ["Account.HubSpot_Company_Id__c"]}, {}, "Account.HubSpot_Company_Id__c"),
-    ("salesforce", {"not_external_id_fields": ["Account.HubSpot_Company_Id__c"]}, {}, "not externalId"),
-    ("salesforce", {"object_permissions": {"Account": ["read"]}}, {}, "Salesforce: Account"),
+    ("salesforce", {"not_external_id_fields": ["Account.HubSpot_Company_Id__c"]}, {}, "not an External ID"),
+    ("salesforce", {"object_permissions": {"Account": ["read"]}}, {}, "Grant Create, Edit on Account"),
 ]
 
 
