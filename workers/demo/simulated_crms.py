@@ -102,6 +102,19 @@ class SimulatedCrms:
         """Turn the simulator's switches, by CRM."""
         self._post("/settings", switches)
 
+    def strike(self, **fault: Any) -> None:
+        """Let calls go wrong, as `simulator.faults.Fault` describes it."""
+        self._post("/faults", fault)
+
+    def faults(self) -> list[dict[str, Any]]:
+        """Those that were ordered, and how often each has struck."""
+        ordered: list[dict[str, Any]] = requests.get(f"{self.control_url}/faults", timeout=30).json()
+        return ordered
+
+    def calm(self) -> None:
+        """No more faults."""
+        requests.delete(f"{self.control_url}/faults", timeout=30).raise_for_status()
+
     def calls(self) -> dict[str, int]:
         """Calls each CRM has counted so far, refused and repeated ones included."""
         counters = self.counters()
