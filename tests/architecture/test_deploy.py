@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 import tomllib
 from xml.etree import ElementTree as ET
 
@@ -143,3 +145,10 @@ def test_what_is_to_be_run_can_be_run(path: str) -> None:
     assert os.access(ROOT / path, os.X_OK)
     assert read(path).startswith("#!/usr/bin/env bash\n")
     assert "set -euo pipefail" in read(path)
+
+
+def test_the_runtime_lock_file_installs_all_that_is_imported_at_run_time():
+    """Here the tests' own libraries are installed as well, which hides what a deployed worker lacks."""
+    command = [sys.executable, "-m", "tests.architecture.runtime_imports", "requirements-runtime.lock"]
+    imported = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert imported.returncode == 0, imported.stderr[-2000:]
