@@ -8,7 +8,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 @dataclass
 class Settings:
-    """Fields are named `Object.Field`. Three switches are commands: they act and read False again."""
+    """Fields are named `Object.Field`. Two switches are commands: they act and read False again."""
 
     # Logging in
     instance_url: str | None = None  # None: wherever the token was asked for

@@ -1,10 +1,18 @@
 """The documents agree with the code they describe."""
 
+import dataclasses
+import json
 import re
+from collections.abc import Mapping
 from pathlib import PurePath
+from typing import Any
 
 import pytest
 
+from simulator.control import Line
+from simulator.faults import KINDS, Fault
+from simulator.hubspot.switches import Switches
+from simulator.salesforce.settings import Settings
 from tasks.contracts import changes
 from tasks.contracts.errors import ProblemClass
 from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
@@ -40,6 +48,39 @@ def test_the_change_event_is_described_as_it_is() -> None:
     assert f"{changes.MAX_EVENT_BYTES:,} bytes" in text
     assert f"{changes.MAX_EVENTS:,} events" in text
     assert all(f"`{kind.value}`" in text for kind in (*Kind, *changes.What))
+
+
+def section(path: str, heading: str) -> str:
+    """What stands below a heading, up to the next."""
+    return re.split(r"^#+ ", read(path).partition(f"# {heading}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def rows(path: str, heading: str, row: str) -> list[Any]:
+    """The groups of every row of the table below a heading; a row that is of another form fails."""
+    table = re.findall(r"^\|.*$", section(path, heading), re.MULTILINE)[2:]
+    found = [re.fullmatch(row, line) for line in table]
+    assert all(found), [line for line, match in zip(table, found, strict=True) if not match]
+    return sorted(match.groups() for match in found if match)
+
+
+def as_written(values: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return sorted((name, json.dumps(value)) for name, value in values.items())
+
+
+@pytest.mark.parametrize(("heading", "switches"), [("HubSpot", Switches), ("Salesforce", Settings), ("Either", Line)])
+def test_every_switch_of_the_simulator_is_listed_with_its_default(heading: str, switches: type[Any]) -> None:
+    listed = rows("docs/simulator.md", heading, r"\| `(\w+)` \| [^|]+ \| `([^|]+)` \| \w[^|]+ \|")
+    assert listed == as_written(dataclasses.asdict(switches()))
+
+
+def test_every_fault_of_the_simulator_is_listed_with_its_parameters() -> None:
+    kinds = rows("docs/simulator.md", "Kinds", r"\| `(\w+)` \| [^|]+ \| (.*)\|")
+    assert [name for name, _ in kinds] == sorted(KINDS)
+    parameters = dataclasses.asdict(Fault(KINDS[0]))
+    for name in ("kind", "id", "seen", "struck"):  # the kind has a table; the rest is nobody's to give
+        del parameters[name]
+    assert rows("docs/simulator.md", "Parameters", r"\| `(\w+)` \| [^|]+ \| `([^|]+)` \|") == as_written(parameters)
+    assert {name for _, cell in kinds for name in re.findall(r"`(\w+)`", cell)} <= set(parameters)
 
 
 @pytest.mark.parametrize("path", MARKDOWN)
