@@ -104,7 +104,8 @@ class HubSpot(Protocol):
     async def write_company_stage(self, company_id: CompanyId, stage: StageName) -> StageName:
         """The stage HubSpot reports afterwards: a backward write succeeds and changes nothing.
 
-        Blank is before every stage and may always be written. Rejected if the portal has no such stage; Gone.
+        Blank is before every stage and may always be written. Rejected if the portal has no such stage, or refuses to
+        go backward instead of ignoring it; Gone.
         """
         ...
 
@@ -117,8 +118,9 @@ class HubSpot(Protocol):
     async def associate(self, associations: Sequence[Association]) -> None:
         """Put contacts on companies; makes a company the primary one only where `is_primary` says so.
 
-        Then the former primary company is an ordinary one; otherwise the primary company stays what it is. Gone if one
-        of the records is, but then the other pairs are made.
+        Then the former primary company is an ordinary one; otherwise the primary company stays what it is. (A portal
+        may by itself make a contact's first company its primary one.) Gone if one of the records is, but then the other
+        pairs are made.
         """
         ...
 
@@ -148,7 +150,8 @@ class Salesforce(Protocol):
     async def upsert_account(self, company_id: CompanyId, values: AccountValues) -> Upserted:
         """Keyed by the company's id: repeated or raced, it lands on the same account.
 
-        Blank values leave what is there. A deleted account is not brought back: another one is created.
+        Blank values leave what is there. A deleted account is not brought back: another one is created. Rejected if
+        Salesforce does not take the values.
         """
         ...
 

@@ -45,6 +45,7 @@ STAGES = tuple(
         "other",
     )
 )
+LONGEST_TEXT = 255
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -158,7 +159,7 @@ class MemoryHubSpot:
 
 @dataclass
 class MemorySalesforce:
-    """Enforces what Salesforce enforces: the unique key."""
+    """Enforces what Salesforce enforces: the unique key, the length of a name."""
 
     calls: Calls
     accounts: dict[AccountId, Account] = field(default_factory=dict)
@@ -189,6 +190,8 @@ class MemorySalesforce:
         return [self.signals[one] for one in dict.fromkeys(people) if one in self.signals]
 
     async def upsert_account(self, company_id: CompanyId, values: AccountValues) -> Upserted:
+        if max(len(values.name), len(values.website)) > LONGEST_TEXT:
+            raise Rejected("the name or the website is too long", code="STRING_TOO_LONG")
         held = next((one for one in self.accounts.values() if one.company_id == company_id), None)
         account = held or Account(AccountId(f"001NEW{len(self.created):09d}AAA"), company_id=company_id)
         self.accounts[account.id] = replace(account, name=values.name, website=values.website or account.website)
