@@ -2,7 +2,8 @@
 
 `find_…` may come back empty and never raises for absence: each record once, however often and in whichever spelling it
 was asked for, in no particular order. `write_…`, `upsert_…` and `associate` are safe to repeat; what a run has written
-it also finds. A write to a record that is gone raises `NeedsHuman`, and the other records of the call are written.
+about a record it also finds there. A write to a record that is gone raises `NeedsHuman`, and the other records of the
+call are written.
 Every method may raise `TryAgain` (nothing is known to have happened) and, where it writes, `NeedsHuman`.
 A flow asks for one thing at a time: what the flows of a slice ask for at the same moment becomes one call.
 """

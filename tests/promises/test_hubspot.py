@@ -181,6 +181,7 @@ async def test_an_archived_record_sits_nowhere(scene):
 
 @pytest.mark.usefixtures("people")
 async def test_a_company_becomes_primary_only_where_it_is_said(scene):
+    assert await associations_in(scene) == set()
     await scene.hubspot.associate([on(ONE, ANNA), primary(ONE, BERT)])
     assert await associations_in(scene) == {on(ONE, ANNA), primary(ONE, BERT)}
 

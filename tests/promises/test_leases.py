@@ -1,5 +1,7 @@
 """What flows rely on while they hold a lease."""
 
+from contextlib import AsyncExitStack
+
 import pytest
 
 from tasks.contracts.errors import Busy
@@ -76,13 +78,10 @@ async def test_fences_only_ever_grow_whatever_is_held(scene):
 
 
 async def test_a_lease_that_was_lost_is_not_given_back_for_its_next_holder(scene):
-    first = scene.leases.hold([COMPANY])
-    second = scene.leases.hold([COMPANY])
-    early = await first.__aenter__()
-    scene.lose_leases()
-    late = await second.__aenter__()
-    assert late.fence > early.fence
-    await first.__aexit__(None, None, None)
-    assert not await is_free(scene, COMPANY), "its second holder is still at work"
-    await second.__aexit__(None, None, None)
+    async with AsyncExitStack() as until_later:
+        async with scene.leases.hold([COMPANY]) as early:
+            scene.lose_leases()
+            late = await until_later.enter_async_context(scene.leases.hold([COMPANY]))
+            assert late.fence > early.fence
+        assert not await is_free(scene, COMPANY), "its second holder is still at work"
     assert await is_free(scene, COMPANY)
