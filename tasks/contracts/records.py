@@ -70,6 +70,7 @@ class Contact:
 
     id: ContactId
     email: str = ""
+    """In lower case, however it was typed."""
     lifecycle_stage: StageName = BLANK_STAGE
 
 
@@ -101,6 +102,7 @@ class Person:
     id: PersonId
     kind: PersonKind
     email: str
+    """In lower case, however it was typed."""
     created_at: datetime
     account_id: AccountId | None = None
     is_converted: bool = False

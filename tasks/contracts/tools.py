@@ -1,6 +1,9 @@
 """Everything the tasks need from the world, on one page.
 
-`find_…` may come back empty and never raises for absence. `write_…` and `upsert_…` are safe to repeat.
+`find_…` may come back empty and never raises for absence: each record once, however often and in whichever spelling it
+was asked for, in no particular order. `write_…`, `upsert_…` and `associate` are safe to repeat; what a run has written
+about a record it also finds there. A write to a record that is gone raises `NeedsHuman`, and the other records of the
+call are written.
 Every method may raise `TryAgain` (nothing is known to have happened) and, where it writes, `NeedsHuman`.
 A flow asks for one thing at a time: what the flows of a slice ask for at the same moment becomes one call.
 """
@@ -81,11 +84,14 @@ class HubSpot(Protocol):
     async def find_companies_of(self, contact_id: ContactId) -> Sequence[Association]: ...
 
     async def find_contacts(self, contact_ids: Sequence[ContactId]) -> Sequence[Contact]:
-        """Those of them that exist, in no particular order."""
+        """Those of them that exist and are not archived."""
         ...
 
     async def find_members(self, segment: str, kind: Kind, record_ids: Sequence[str]) -> frozenset[str]:
-        """Those of the records that are in the segment (a HubSpot list) now."""
+        """Those of the records that are in the segment (a HubSpot list) now.
+
+        Rejected if there is no such segment: that nobody is on it would be a different answer.
+        """
         ...
 
     async def read_stage_order(self) -> Sequence[StageName]:
@@ -93,21 +99,30 @@ class HubSpot(Protocol):
         ...
 
     async def write_account_id(self, company_id: CompanyId, account_id: AccountId) -> None:
-        """Ambiguous if another company already carries this account id."""
+        """In place of the one it carries. Ambiguous if another company already carries this account id; Gone."""
         ...
 
     async def write_company_stage(self, company_id: CompanyId, stage: StageName) -> StageName:
-        """The stage HubSpot reports afterwards: a backward write succeeds and changes nothing."""
+        """The stage HubSpot reports afterwards: a backward write succeeds and changes nothing.
+
+        Blank is before every stage and may always be written. Rejected if the portal has no such stage, or refuses to
+        go backward instead of ignoring it; Gone.
+        """
         ...
 
     async def write_contact_stages(
         self, contact_ids: Sequence[ContactId], stage: StageName
     ) -> Mapping[ContactId, StageName]:
-        """The stages HubSpot reports afterwards."""
+        """As above, for each; Gone if one of them is, but then the others have moved."""
         ...
 
     async def associate(self, associations: Sequence[Association]) -> None:
-        """Put contacts on companies; makes a company the primary one only where `is_primary` says so."""
+        """Put contacts on companies; makes a company the primary one only where `is_primary` says so.
+
+        Then the former primary company is an ordinary one; otherwise the primary company stays what it is. (A portal
+        may by itself make a contact's first company its primary one.) Gone if one of the records is, but then the other
+        pairs are made.
+        """
         ...
 
 
@@ -123,23 +138,30 @@ class Salesforce(Protocol):
         ...
 
     async def find_people(self, emails: Sequence[str], ids: Sequence[PersonId] = ()) -> Sequence[Person]:
-        """Contacts and leads with one of the e-mail addresses or ids, converted leads included, deleted not."""
+        """Contacts and leads with one of the e-mail addresses or ids, converted leads included, deleted not.
+
+        An address is the same in upper and in lower case; a blank one is nobody's.
+        """
         ...
 
     async def find_opportunity_signals(self, people: Sequence[PersonId]) -> Sequence[OpportunitySignal]:
-        """Only for Salesforce contacts that have a role on an opportunity."""
+        """Only for Salesforce contacts that have a role on an opportunity, if only on a lost one."""
         ...
 
     async def upsert_account(self, company_id: CompanyId, values: AccountValues) -> Upserted:
-        """Keyed by the company's id: repeated or raced, it lands on the same account."""
+        """Keyed by the company's id: repeated or raced, it lands on the same account.
+
+        Blank values leave what is there. A deleted account is not brought back: another one is created. Rejected if
+        Salesforce does not take the values.
+        """
         ...
 
     async def write_company_id(self, account_id: AccountId, company_id: CompanyId) -> None:
-        """Ambiguous if another account already carries this company's id."""
+        """Ambiguous if another account already carries this company's id; Gone if the account is deleted."""
         ...
 
     async def write_contact_accounts(self, people: Sequence[Person], account_id: AccountId) -> None:
-        """Put Salesforce contacts on the account."""
+        """Put Salesforce contacts on the account. Gone if one of them is, but then the others are on it."""
         ...
 
 
@@ -161,14 +183,15 @@ class Ledger(Protocol):
     ) -> Mapping[Identity, CompanyId]:
         """Claim all of them for the company, or none; returns those another company holds (empty: claimed).
 
-        A claim stands while its holder is linked or still owed an account.
+        A claim stands while its holder is linked or still owed an account; parked work is not owed.
         """
         ...
 
     async def record_link(self, link: Link, verdict: Verdict, *, fence: int, then: Sequence[Owed] = ()) -> None:
         """Write the link, its verdict and what is owed next; safe to repeat.
 
-        Busy if a later holder of the lease has written since; Ambiguous if either record is linked elsewhere.
+        Busy if a later holder of the lease has written since; Ambiguous if either record is linked elsewhere. Refused,
+        it leaves no trace: no link, no verdict, nothing owed.
         """
         ...
 
@@ -177,11 +200,14 @@ class Ledger(Protocol):
         ...
 
     async def record_verdict(self, subject: Subject, verdict: Verdict, *, then: Sequence[Owed] = ()) -> None:
-        """One more entry on the record's timeline, unless it only says again what the last entry says."""
+        """One more entry on the record's timeline, unless it only says again what the last entry says.
+
+        What follows is owed in either case.
+        """
         ...
 
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
-        """The stages we ourselves wrote to these contacts last: the echo guard's memory."""
+        """The stages we ourselves wrote to those of the contacts last that we wrote to: the echo guard's memory."""
         ...
 
     async def record_written_stages(self, contact_ids: Sequence[ContactId], stage: StageName) -> None: ...
@@ -198,7 +224,10 @@ class Leases(Protocol):
     """One worker at a time per customer."""
 
     def hold(self, identities: Sequence[Identity]) -> AbstractAsyncContextManager[Lease]:
-        """All of them or none. Busy if somebody else holds one."""
+        """All of them or none. Busy if somebody else holds one; free again afterwards, however it ends.
+
+        Every fence is greater than all before it, whatever is held.
+        """
         ...
 
 

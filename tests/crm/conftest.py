@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,14 +15,12 @@ from simulator.salesforce.org import Org
 from simulator.salesforce.sessions import Credentials
 from tasks.contracts.records import Lane
 from tests.coordination.conftest import client, redis_server  # noqa: F401 -- fixtures
-from tests.crm.wire import Wire, simulating
+from tests.crm.wire import AS_DEPLOYED, Wire, simulating
 from workers.coordination.budget import Budget
 from workers.crm.hubspot import HubSpotDoor
 from workers.crm.salesforce import SalesforceDoor
 from workers.crm.salesforce_login import SalesforceLogin
 from workers.settings import HubSpotPaths, Settings
-
-AS_DEPLOYED = Path(__file__).parents[2] / "deploy" / "simulator-seed.json"
 
 
 @pytest.fixture(scope="session")

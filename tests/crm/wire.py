@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -14,6 +15,8 @@ from simulator.hubspot.portal import Portal
 from simulator.salesforce.org import Org
 from simulator.server import Server
 
+AS_DEPLOYED = Path(__file__).parents[2] / "deploy" / "simulator-seed.json"
+"""What has to exist in both CRMs before the first record."""
 WITHOUT_QUOTAS = {"hubspot": {"burst_limit": 0, "association_burst_limit": 0}}
 
 

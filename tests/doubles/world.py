@@ -1,13 +1,14 @@
 """Both CRMs, the ledger and the leases in memory, so that whole flows run in a millisecond and die where we like."""
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Container, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tasks.contracts.errors import Ambiguous, Busy
+import idna
+
+from tasks.contracts.errors import Ambiguous, Busy, Gone, Rejected
 from tasks.contracts.records import (
     Account,
     AccountId,
@@ -30,7 +31,6 @@ from tasks.contracts.records import (
     Verdict,
 )
 from tasks.contracts.tools import AccountSearch, AccountValues, Lease, Subject, Tools, Upserted
-from tasks.rules.identity import registrable_domain
 
 STAGES = tuple(
     StageName(name)
@@ -45,6 +45,7 @@ STAGES = tuple(
         "other",
     )
 )
+LONGEST_TEXT = 255
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -67,13 +68,13 @@ class Calls:
 
 @dataclass
 class MemoryHubSpot:
-    """Enforces what HubSpot enforces: forward-only stages, one primary company, unique account ids."""
+    """Enforces what HubSpot enforces: known and forward-only stages, one primary company, unique account ids."""
 
     calls: Calls
     companies: dict[CompanyId, Company] = field(default_factory=dict)
     contacts: dict[ContactId, Contact] = field(default_factory=dict)
     associations: dict[tuple[CompanyId, ContactId], Association] = field(default_factory=dict)
-    segments: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    segments: dict[str, set[str]] = field(default_factory=dict)
     stages: tuple[StageName, ...] = STAGES
 
     async def find_company(self, company_id: CompanyId) -> Company | None:
@@ -90,10 +91,13 @@ class MemoryHubSpot:
 
     async def find_contacts(self, contact_ids: Sequence[ContactId]) -> Sequence[Contact]:
         self.calls.note("find_contacts")
-        return [self.contacts[one] for one in contact_ids if one in self.contacts]
+        found = [self.contacts[one] for one in dict.fromkeys(contact_ids) if one in self.contacts]
+        return [replace(one, email=_spelled(one.email)) for one in found]
 
     async def find_members(self, segment: str, kind: Kind, record_ids: Sequence[str]) -> frozenset[str]:
         self.calls.note("find_members")
+        if segment not in self.segments:
+            raise Rejected(f"the segment {segment} does not exist", code="SEGMENT_GONE")
         return frozenset(self.segments[segment].intersection(record_ids))
 
     async def read_stage_order(self) -> Sequence[StageName]:
@@ -101,13 +105,14 @@ class MemoryHubSpot:
         return self.stages
 
     async def write_account_id(self, company_id: CompanyId, account_id: AccountId) -> None:
+        company = self._company(company_id)
         if any(one.account_id == account_id and one.id != company_id for one in self.companies.values()):
             raise Ambiguous(f"another company carries {account_id}")
-        self.companies[company_id] = replace(self.companies[company_id], account_id=account_id)
+        self.companies[company_id] = replace(company, account_id=account_id)
         self.calls.note("write_account_id")
 
     async def write_company_stage(self, company_id: CompanyId, stage: StageName) -> StageName:
-        company = self.companies[company_id]
+        company = self._company(company_id)
         after = self._forward(company.lifecycle_stage, stage)
         self.companies[company_id] = replace(company, lifecycle_stage=after)
         self.calls.note("write_company_stage")
@@ -116,28 +121,45 @@ class MemoryHubSpot:
     async def write_contact_stages(
         self, contact_ids: Sequence[ContactId], stage: StageName
     ) -> Mapping[ContactId, StageName]:
-        reported = {}
-        for one in contact_ids:
-            after = self._forward(self.contacts[one].lifecycle_stage, stage)
-            self.contacts[one] = replace(self.contacts[one], lifecycle_stage=after)
-            reported[one] = after
+        known = {one: self.contacts[one] for one in contact_ids if one in self.contacts}
+        reported = {one: self._forward(contact.lifecycle_stage, stage) for one, contact in known.items()}
+        self.contacts |= {one: replace(contact, lifecycle_stage=reported[one]) for one, contact in known.items()}
         self.calls.note("write_contact_stages")
+        _require(known, contact_ids)
         return reported
 
     async def associate(self, associations: Sequence[Association]) -> None:
-        for one in associations:
-            self.associations.setdefault((one.company_id, one.contact_id), one)
+        known = [one for one in associations if one.company_id in self.companies and one.contact_id in self.contacts]
+        for one in known:
+            self._associate(one)
         self.calls.note("associate")
+        _require(known, associations)
+
+    def _company(self, company_id: CompanyId) -> Company:
+        _require(self.companies, [company_id])
+        return self.companies[company_id]
 
     def _forward(self, before: StageName, after: StageName) -> StageName:
+        if after and after not in self.stages:
+            raise Rejected(f"the portal has no stage {after!r}")
         if not before or not after or before not in self.stages:
             return after
         return max(before, after, key=self.stages.index)
 
+    def _associate(self, association: Association) -> None:
+        pair = (association.company_id, association.contact_id)
+        if not association.is_primary:
+            self.associations.setdefault(pair, association)
+            return
+        for other, one in self.associations.items():
+            if one.contact_id == association.contact_id:
+                self.associations[other] = replace(one, is_primary=False)
+        self.associations[pair] = association
+
 
 @dataclass
 class MemorySalesforce:
-    """Enforces what Salesforce enforces: the unique key."""
+    """Enforces what Salesforce enforces: the unique key, the length of a name."""
 
     calls: Calls
     accounts: dict[AccountId, Account] = field(default_factory=dict)
@@ -147,41 +169,52 @@ class MemorySalesforce:
 
     async def find_accounts(self, search: AccountSearch) -> Sequence[Account]:
         self.calls.note("find_accounts")
+        domains = {one for one in search.domains if one}
+        spellings = domains | {idna.decode(one) for one in domains if "xn--" in one}
         return [
             one
             for one in self.accounts.values()
             if one.company_id == search.company_id
             or one.id in search.account_ids
-            or registrable_domain(one.website) in search.domains
+            or any(spelling in one.website.lower() for spelling in spellings)
         ]
 
     async def find_people(self, emails: Sequence[str], ids: Sequence[PersonId] = ()) -> Sequence[Person]:
         self.calls.note("find_people")
-        return [one for one in self.people.values() if one.email in emails or one.id in ids]
+        wanted = {_spelled(email) for email in emails} - {""}
+        people = [replace(one, email=_spelled(one.email)) for one in self.people.values()]
+        return [one for one in people if one.email in wanted or one.id in ids]
 
     async def find_opportunity_signals(self, people: Sequence[PersonId]) -> Sequence[OpportunitySignal]:
         self.calls.note("find_opportunity_signals")
-        return [self.signals[one] for one in people if one in self.signals]
+        return [self.signals[one] for one in dict.fromkeys(people) if one in self.signals]
 
     async def upsert_account(self, company_id: CompanyId, values: AccountValues) -> Upserted:
-        held = [one.id for one in self.accounts.values() if one.company_id == company_id]
-        account_id = held[0] if held else AccountId(f"001NEW{len(self.accounts):09d}AAA")
-        self.accounts[account_id] = Account(account_id, values.name, values.website, company_id)
+        if max(len(values.name), len(values.website)) > LONGEST_TEXT:
+            raise Rejected("the name or the website is too long", code="STRING_TOO_LONG")
+        held = next((one for one in self.accounts.values() if one.company_id == company_id), None)
+        account = held or Account(AccountId(f"001NEW{len(self.created):09d}AAA"), company_id=company_id)
+        self.accounts[account.id] = replace(account, name=values.name, website=values.website or account.website)
         if not held:
-            self.created.append(account_id)
+            self.created.append(account.id)
         self.calls.note("upsert_account")
-        return Upserted(account_id, created=not held)
+        return Upserted(account.id, created=not held)
 
     async def write_company_id(self, account_id: AccountId, company_id: CompanyId) -> None:
+        _require(self.accounts, [account_id])
         if any(one.company_id == company_id and one.id != account_id for one in self.accounts.values()):
             raise Ambiguous(f"another account carries {company_id}")
         self.accounts[account_id] = replace(self.accounts[account_id], company_id=company_id)
         self.calls.note("write_company_id")
 
     async def write_contact_accounts(self, people: Sequence[Person], account_id: AccountId) -> None:
-        for one in people:
+        if people:
+            _require(self.accounts, [account_id])
+        known = [one for one in people if one.id in self.people]
+        for one in known:
             self.people[one.id] = replace(self.people[one.id], account_id=account_id)
         self.calls.note("write_contact_accounts")
+        _require(known, people)
 
 
 @dataclass
@@ -204,7 +237,7 @@ class MemoryLedger:
 
     async def find_links(self, company_ids: Sequence[CompanyId]) -> Sequence[Link]:
         self.calls.note("find_links")
-        return [self.links[one][0] for one in company_ids if one in self.links]
+        return [self.links[one][0] for one in dict.fromkeys(company_ids) if one in self.links]
 
     async def find_links_of_accounts(self, account_ids: Sequence[AccountId]) -> Sequence[Link]:
         self.calls.note("find_links_of_accounts")
@@ -212,7 +245,7 @@ class MemoryLedger:
 
     async def find_contact_links(self, contact_ids: Sequence[ContactId]) -> Sequence[ContactLink]:
         self.calls.note("find_contact_links")
-        return [self.contact_links[one] for one in contact_ids if one in self.contact_links]
+        return [self.contact_links[one] for one in dict.fromkeys(contact_ids) if one in self.contact_links]
 
     async def find_contact_links_of_account(self, account_id: AccountId) -> Sequence[ContactLink]:
         self.calls.note("find_contact_links_of_account")
@@ -274,20 +307,33 @@ class MemoryLeases:
     """All keys or none; a crash leaves them held until they expire."""
 
     calls: Calls
-    held: set[Identity] = field(default_factory=set)
+    held: dict[Identity, int] = field(default_factory=dict)
+    """By which fence."""
     fence: int = 0
 
     @asynccontextmanager
     async def hold(self, identities: Sequence[Identity]) -> AsyncIterator[Lease]:
-        if self.held.intersection(identities):
-            raise Busy(f"{identities[0]} is being worked on")
-        self.held.update(identities)
+        if not self.held.keys().isdisjoint(identities):
+            raise Busy(f"{identities[0]} or what it shares is being worked on")
         self.fence += 1
+        lease = Lease(self.fence)
+        self.held.update(dict.fromkeys(identities, lease.fence))
         self.calls.note("lease")
         try:
-            yield Lease(self.fence)
+            yield lease
         finally:
-            self.held.difference_update(identities)
+            # After a loss somebody else may hold them.
+            self.held = {one: fence for one, fence in self.held.items() if fence != lease.fence}
+
+
+def _spelled(email: str) -> str:
+    return email.strip().lower()
+
+
+def _require(known: Container[object], wanted: Iterable[object]) -> None:
+    for one in wanted:
+        if one not in known:
+            raise Gone(f"{one} is not there")
 
 
 class World:
@@ -300,6 +346,8 @@ class World:
         self.ledger = MemoryLedger(self.calls)
         self.leases = MemoryLeases(self.calls)
         self.switches = Switches(**{"company_sync": True, **switches})
+        segments = (self.switches.contact_segment, self.switches.company_segment)
+        self.hubspot.segments = {segment: set() for segment in segments if segment}
 
     def tools(self, *, forced: bool = False) -> Tools:
         return Tools(self.hubspot, self.salesforce, self.ledger, self.leases, self.switches, forced=forced)

@@ -136,7 +136,7 @@ class GatheredHubSpot:
         return found
 
     async def find_contacts(self, contact_ids: Sequence[ContactId]) -> Sequence[Contact]:
-        wanted = tuple(Wanted(contact_id, self._as_of) for contact_id in contact_ids)
+        wanted = tuple(Wanted(contact_id, self._as_of) for contact_id in dict.fromkeys(contact_ids))
         found: Sequence[Contact] = await self._ask(self._batches.contacts, wanted, step=Step.CONTACTS)
         return found
 

@@ -142,4 +142,4 @@ class GatheredLedger:
 def _lookups(find: Callable[[Sequence[K]], Mapping[K, V]], requests: Sequence[tuple[K, ...]]) -> list[list[V]]:
     wanted = list(dict.fromkeys(key for keys in requests for key in keys))
     found = reach_ledger(partial(find, wanted))
-    return [[found[key] for key in keys if key in found] for keys in requests]
+    return [[found[key] for key in dict.fromkeys(keys) if key in found] for keys in requests]

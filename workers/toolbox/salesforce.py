@@ -97,9 +97,11 @@ class GatheredSalesforce:
         return found
 
     async def find_people(self, emails: Sequence[str], ids: Sequence[PersonId] = ()) -> Sequence[Person]:
-        if not emails and not ids:
+        # One spelling, that of the answer: the snapshots are kept under it.
+        spelled = dict.fromkeys(email.strip().lower() for email in emails if email.strip())
+        if not spelled and not ids:
             return ()
-        wanted = PeopleWanted(tuple(Wanted(email, self._as_of) for email in emails), tuple(ids))
+        wanted = PeopleWanted(tuple(Wanted(email, self._as_of) for email in spelled), tuple(ids))
         found: Sequence[Person] = await self._ask(self._batches.people, wanted, step=Step.PEOPLE)
         return found
 
