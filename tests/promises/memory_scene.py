@@ -21,7 +21,9 @@ from tasks.contracts.records import (
     Verdict,
 )
 from tasks.contracts.tools import Subject
-from tests.doubles.world import MemoryHubSpot, MemoryLeases, MemoryLedger, MemorySalesforce, World
+from tests.doubles.crms import MemoryHubSpot, MemorySalesforce
+from tests.doubles.ledger import MemoryLeases, MemoryLedger
+from tests.doubles.world import World
 from tests.promises.scene import Flow
 
 

@@ -12,7 +12,8 @@ from tasks.link_company import link_company
 from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.sync_task import SyncTask
-from tests.doubles.world import Killed, World
+from tests.doubles.calls import Killed
+from tests.doubles.world import World
 
 ACCOUNT = "001000000000001AAA"
 

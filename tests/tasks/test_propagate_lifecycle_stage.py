@@ -6,7 +6,8 @@ from tasks.contracts.errors import Rejected
 from tasks.contracts.records import CompanyId, OpportunitySignal, PersonKind, StageName
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.sync_task import Outcome
-from tests.doubles.world import STAGES, World
+from tests.doubles.crms import STAGES
+from tests.doubles.world import World
 
 CONTACT, LEAD = PersonKind.CONTACT, PersonKind.LEAD
 

@@ -1,0 +1,200 @@
+"""Both CRMs in memory, refusing what the real ones refuse."""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import idna
+
+from tasks.contracts.errors import Ambiguous, Gone, Rejected
+from tasks.contracts.records import (
+    Account,
+    AccountId,
+    Association,
+    Company,
+    CompanyId,
+    Contact,
+    ContactId,
+    Kind,
+    OpportunitySignal,
+    Person,
+    PersonId,
+    StageName,
+)
+from tasks.contracts.tools import AccountSearch, AccountValues, Upserted
+from tests.doubles.calls import Calls
+
+STAGES = tuple(
+    StageName(name)
+    for name in (
+        "subscriber",
+        "lead",
+        "marketingqualifiedlead",
+        "salesqualifiedlead",
+        "opportunity",
+        "customer",
+        "evangelist",
+        "other",
+    )
+)
+LONGEST_TEXT = 255
+
+
+@dataclass
+class MemoryHubSpot:
+    """Enforces what HubSpot enforces: known and forward-only stages, one primary company, unique account ids."""
+
+    calls: Calls
+    companies: dict[CompanyId, Company] = field(default_factory=dict)
+    contacts: dict[ContactId, Contact] = field(default_factory=dict)
+    associations: dict[tuple[CompanyId, ContactId], Association] = field(default_factory=dict)
+    segments: dict[str, set[str]] = field(default_factory=dict)
+    stages: tuple[StageName, ...] = STAGES
+
+    async def find_company(self, company_id: CompanyId) -> Company | None:
+        self.calls.note("find_company")
+        return self.companies.get(company_id)
+
+    async def find_contacts_of(self, company_id: CompanyId) -> Sequence[Association]:
+        self.calls.note("find_contacts_of")
+        return [one for one in self.associations.values() if one.company_id == company_id]
+
+    async def find_companies_of(self, contact_id: ContactId) -> Sequence[Association]:
+        self.calls.note("find_companies_of")
+        return [one for one in self.associations.values() if one.contact_id == contact_id]
+
+    async def find_contacts(self, contact_ids: Sequence[ContactId]) -> Sequence[Contact]:
+        self.calls.note("find_contacts")
+        found = [self.contacts[one] for one in dict.fromkeys(contact_ids) if one in self.contacts]
+        return [replace(one, email=_spelled(one.email)) for one in found]
+
+    async def find_members(self, segment: str, kind: Kind, record_ids: Sequence[str]) -> frozenset[str]:
+        self.calls.note("find_members")
+        if segment not in self.segments:
+            raise Rejected(f"the segment {segment} does not exist", code="SEGMENT_GONE")
+        return frozenset(self.segments[segment].intersection(record_ids))
+
+    async def read_stage_order(self) -> Sequence[StageName]:
+        self.calls.note("read_stage_order")
+        return self.stages
+
+    async def write_account_id(self, company_id: CompanyId, account_id: AccountId) -> None:
+        company = self._company(company_id)
+        if any(one.account_id == account_id and one.id != company_id for one in self.companies.values()):
+            raise Ambiguous(f"another company carries {account_id}")
+        self.companies[company_id] = replace(company, account_id=account_id)
+        self.calls.note("write_account_id")
+
+    async def write_company_stage(self, company_id: CompanyId, stage: StageName) -> StageName:
+        company = self._company(company_id)
+        after = self._forward(company.lifecycle_stage, stage)
+        self.companies[company_id] = replace(company, lifecycle_stage=after)
+        self.calls.note("write_company_stage")
+        return after
+
+    async def write_contact_stages(
+        self, contact_ids: Sequence[ContactId], stage: StageName
+    ) -> Mapping[ContactId, StageName]:
+        known = {one: self.contacts[one] for one in contact_ids if one in self.contacts}
+        reported = {one: self._forward(contact.lifecycle_stage, stage) for one, contact in known.items()}
+        self.contacts |= {one: replace(contact, lifecycle_stage=reported[one]) for one, contact in known.items()}
+        self.calls.note("write_contact_stages")
+        _require(known, contact_ids)
+        return reported
+
+    async def associate(self, associations: Sequence[Association]) -> None:
+        known = [one for one in associations if one.company_id in self.companies and one.contact_id in self.contacts]
+        for one in known:
+            self._associate(one)
+        self.calls.note("associate")
+        _require(known, associations)
+
+    def _company(self, company_id: CompanyId) -> Company:
+        _require(self.companies, [company_id])
+        return self.companies[company_id]
+
+    def _forward(self, before: StageName, after: StageName) -> StageName:
+        if after and after not in self.stages:
+            raise Rejected(f"the portal has no stage {after!r}")
+        if not before or not after or before not in self.stages:
+            return after
+        return max(before, after, key=self.stages.index)
+
+    def _associate(self, association: Association) -> None:
+        pair = (association.company_id, association.contact_id)
+        if not association.is_primary:
+            self.associations.setdefault(pair, association)
+            return
+        for other, one in self.associations.items():
+            if one.contact_id == association.contact_id:
+                self.associations[other] = replace(one, is_primary=False)
+        self.associations[pair] = association
+
+
+@dataclass
+class MemorySalesforce:
+    """Enforces what Salesforce enforces: the unique key, the length of a name."""
+
+    calls: Calls
+    accounts: dict[AccountId, Account] = field(default_factory=dict)
+    people: dict[PersonId, Person] = field(default_factory=dict)
+    signals: dict[PersonId, OpportunitySignal] = field(default_factory=dict)
+    created: list[AccountId] = field(default_factory=list)
+
+    async def find_accounts(self, search: AccountSearch) -> Sequence[Account]:
+        self.calls.note("find_accounts")
+        domains = {one for one in search.domains if one}
+        spellings = domains | {idna.decode(one) for one in domains if "xn--" in one}
+        return [
+            one
+            for one in self.accounts.values()
+            if one.company_id == search.company_id
+            or one.id in search.account_ids
+            or any(spelling in one.website.lower() for spelling in spellings)
+        ]
+
+    async def find_people(self, emails: Sequence[str], ids: Sequence[PersonId] = ()) -> Sequence[Person]:
+        self.calls.note("find_people")
+        wanted = {_spelled(email) for email in emails} - {""}
+        people = [replace(one, email=_spelled(one.email)) for one in self.people.values()]
+        return [one for one in people if one.email in wanted or one.id in ids]
+
+    async def find_opportunity_signals(self, people: Sequence[PersonId]) -> Sequence[OpportunitySignal]:
+        self.calls.note("find_opportunity_signals")
+        return [self.signals[one] for one in dict.fromkeys(people) if one in self.signals]
+
+    async def upsert_account(self, company_id: CompanyId, values: AccountValues) -> Upserted:
+        if max(len(values.name), len(values.website)) > LONGEST_TEXT:
+            raise Rejected("the name or the website is too long", code="STRING_TOO_LONG")
+        held = next((one for one in self.accounts.values() if one.company_id == company_id), None)
+        account = held or Account(AccountId(f"001NEW{len(self.created):09d}AAA"), company_id=company_id)
+        self.accounts[account.id] = replace(account, name=values.name, website=values.website or account.website)
+        if not held:
+            self.created.append(account.id)
+        self.calls.note("upsert_account")
+        return Upserted(account.id, created=not held)
+
+    async def write_company_id(self, account_id: AccountId, company_id: CompanyId) -> None:
+        _require(self.accounts, [account_id])
+        if any(one.company_id == company_id and one.id != account_id for one in self.accounts.values()):
+            raise Ambiguous(f"another account carries {company_id}")
+        self.accounts[account_id] = replace(self.accounts[account_id], company_id=company_id)
+        self.calls.note("write_company_id")
+
+    async def write_contact_accounts(self, people: Sequence[Person], account_id: AccountId) -> None:
+        if people:
+            _require(self.accounts, [account_id])
+        known = [one for one in people if one.id in self.people]
+        for one in known:
+            self.people[one.id] = replace(self.people[one.id], account_id=account_id)
+        self.calls.note("write_contact_accounts")
+        _require(known, people)
+
+
+def _spelled(email: str) -> str:
+    return email.strip().lower()
+
+
+def _require(known: Container[object], wanted: Iterable[object]) -> None:
+    for one in wanted:
+        if one not in known:
+            raise Gone(f"{one} is not there")

@@ -1,0 +1,130 @@
+"""The ledger and the leases in memory, with the constraints of the real ones."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from tasks.contracts.errors import Ambiguous, Busy
+from tasks.contracts.records import (
+    AccountId,
+    CompanyId,
+    ContactId,
+    ContactLink,
+    Identity,
+    Kind,
+    Link,
+    Owed,
+    StageName,
+    Verdict,
+)
+from tasks.contracts.tools import Lease, Subject
+from tests.doubles.calls import Calls
+
+
+@dataclass
+class MemoryLedger:
+    """Enforces what the constraints enforce: unique companies, unique accounts, fences, claims."""
+
+    calls: Calls
+    links: dict[CompanyId, tuple[Link, int]] = field(default_factory=dict)
+    contact_links: dict[ContactId, ContactLink] = field(default_factory=dict)
+    claims: dict[Identity, CompanyId] = field(default_factory=dict)
+    owed: list[Owed] = field(default_factory=list)
+    timeline: list[tuple[Subject, Verdict]] = field(default_factory=list)
+    written_stages: dict[ContactId, StageName] = field(default_factory=dict)
+    creating: set[CompanyId] = field(default_factory=set)
+    """Companies that are owed an account: what keeps a claim standing."""
+
+    async def find_link(self, company_id: CompanyId) -> Link | None:
+        self.calls.note("find_link")
+        return self.links[company_id][0] if company_id in self.links else None
+
+    async def find_links(self, company_ids: Sequence[CompanyId]) -> Sequence[Link]:
+        self.calls.note("find_links")
+        return [self.links[one][0] for one in dict.fromkeys(company_ids) if one in self.links]
+
+    async def find_links_of_accounts(self, account_ids: Sequence[AccountId]) -> Sequence[Link]:
+        self.calls.note("find_links_of_accounts")
+        return [link for link, _ in self.links.values() if link.account_id in account_ids]
+
+    async def find_contact_links(self, contact_ids: Sequence[ContactId]) -> Sequence[ContactLink]:
+        self.calls.note("find_contact_links")
+        return [self.contact_links[one] for one in dict.fromkeys(contact_ids) if one in self.contact_links]
+
+    async def find_contact_links_of_account(self, account_id: AccountId) -> Sequence[ContactLink]:
+        self.calls.note("find_contact_links_of_account")
+        return [one for one in self.contact_links.values() if one.account_id == account_id]
+
+    async def claim_identities(
+        self, company_id: CompanyId, identities: Sequence[Identity]
+    ) -> Mapping[Identity, CompanyId]:
+        held = {
+            one: holder
+            for one in identities
+            if (holder := self.claims.get(one, company_id)) != company_id
+            and (holder in self.links or holder in self.creating)
+        }
+        if not held:
+            self.claims.update(dict.fromkeys(identities, company_id))
+        self.calls.note("claim_identities")
+        return held
+
+    async def record_link(self, link: Link, verdict: Verdict, *, fence: int, then: Sequence[Owed] = ()) -> None:
+        before, last_fence = self.links.get(link.company_id, (link, fence))
+        if fence < last_fence:
+            raise Busy(f"fence {fence} is stale for company {link.company_id}")
+        taken = any(
+            one.account_id == link.account_id and one.company_id != link.company_id for one, _ in self.links.values()
+        )
+        if taken or before.account_id != link.account_id:
+            raise Ambiguous(f"{link} contradicts a link", code="CONFLICT_DUP_LINK")
+        self.links[link.company_id] = (link, fence)
+        self._note(Subject(Kind.COMPANY, link.company_id), verdict)
+        self.owed += then
+        self.calls.note("record_link")
+
+    async def record_contact_links(self, contact_links: Sequence[ContactLink]) -> None:
+        self.contact_links.update({one.contact_id: one for one in contact_links})
+        self.calls.note("record_contact_links")
+
+    async def record_verdict(self, subject: Subject, verdict: Verdict, *, then: Sequence[Owed] = ()) -> None:
+        self._note(subject, verdict)
+        self.owed += then
+        self.calls.note("record_verdict")
+
+    async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
+        self.calls.note("find_written_stages")
+        return {one: self.written_stages[one] for one in contact_ids if one in self.written_stages}
+
+    async def record_written_stages(self, contact_ids: Sequence[ContactId], stage: StageName) -> None:
+        self.written_stages.update(dict.fromkeys(contact_ids, stage))
+        self.calls.note("record_written_stages")
+
+    def _note(self, subject: Subject, verdict: Verdict) -> None:
+        last = next((one for about, one in reversed(self.timeline) if about == subject), None)
+        if last != verdict:
+            self.timeline.append((subject, verdict))
+
+
+@dataclass
+class MemoryLeases:
+    """All keys or none; a crash leaves them held until they expire."""
+
+    calls: Calls
+    held: dict[Identity, int] = field(default_factory=dict)
+    """By which fence."""
+    fence: int = 0
+
+    @asynccontextmanager
+    async def hold(self, identities: Sequence[Identity]) -> AsyncIterator[Lease]:
+        if not self.held.keys().isdisjoint(identities):
+            raise Busy(f"{identities[0]} or what it shares is being worked on")
+        self.fence += 1
+        lease = Lease(self.fence)
+        self.held.update(dict.fromkeys(identities, lease.fence))
+        self.calls.note("lease")
+        try:
+            yield lease
+        finally:
+            # After a loss somebody else may hold them.
+            self.held = {one: fence for one, fence in self.held.items() if fence != lease.fence}
