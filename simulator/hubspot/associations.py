@@ -25,7 +25,8 @@ LABELS: dict[tuple[str, str], tuple[Label, ...]] = {  # the first of each is the
 }
 _INVERSE = {label.type_id: label.inverse for labels in LABELS.values() for label in labels}
 _TEXTS = {label.type_id: label.label for labels in LABELS.values() for label in labels}
-NOTHING: Mapping[str, set[int]] = {}
+NOTHING: Mapping[str, frozenset[int]] = {}
+_KEPT: dict[frozenset[int], frozenset[int]] = {}
 
 
 def unlabelled(from_kind: ObjectType, to_kind: ObjectType) -> int:
@@ -52,13 +53,13 @@ class Pair(NamedTuple):
 
 class Associations:
     def __init__(self) -> None:
-        self._types: dict[tuple[str, str], dict[str, dict[str, set[int]]]] = {pair: {} for pair in LABELS}
+        self._types: dict[tuple[str, str], dict[str, dict[str, frozenset[int]]]] = {pair: {} for pair in LABELS}
 
-    def of(self, from_kind: ObjectType, from_id: str, to_kind: ObjectType) -> Mapping[str, set[int]]:
+    def of(self, from_kind: ObjectType, from_id: str, to_kind: ObjectType) -> Mapping[str, frozenset[int]]:
         return self._types[from_kind.plural, to_kind.plural].get(from_id, NOTHING)
 
-    def types(self, pair: Pair) -> set[int]:
-        return self.of(pair.from_kind, pair.from_id, pair.to_kind).get(pair.to_id, set())
+    def types(self, pair: Pair) -> frozenset[int]:
+        return self.of(pair.from_kind, pair.from_id, pair.to_kind).get(pair.to_id, frozenset())
 
     def relabel(self, pair: Pair, type_ids: Collection[int]) -> None:
         """The pair now has these labels and no others; the unlabelled type is always among them."""
@@ -90,7 +91,7 @@ class Associations:
             self._drop(pair)
         return pairs
 
-    def everything(self) -> Iterator[tuple[Pair, set[int]]]:
+    def everything(self) -> Iterator[tuple[Pair, frozenset[int]]]:
         by_plural = {kind.plural: kind for kind in OBJECT_TYPES}
         for (from_plural, to_plural), by_from in self._types.items():
             for from_id, by_to in by_from.items():
@@ -102,11 +103,11 @@ class Associations:
             for to_id in self.of(kind, record_id, other):
                 yield Pair(kind, record_id, other, to_id)
 
-    def _put(self, pair: Pair, types: set[int]) -> None:
-        mirrored = {_INVERSE[type_id] for type_id in types}
+    def _put(self, pair: Pair, types: Collection[int]) -> None:
+        mirrored = [_INVERSE[type_id] for type_id in types]
         for each, labels in ((pair, types), (pair.turned(), mirrored)):
             by_from = self._types[each.from_kind.plural, each.to_kind.plural]
-            by_from.setdefault(each.from_id, {})[each.to_id] = labels
+            by_from.setdefault(each.from_id, {})[each.to_id] = _kept(labels)
 
     def _drop(self, pair: Pair) -> None:
         for each in (pair, pair.turned()):
@@ -117,8 +118,14 @@ class Associations:
 
     def _dethrone_others(self, pair: Pair) -> None:
         contact_first = pair if pair.from_kind is CONTACTS else pair.turned()
-        for company_id, types in self.of(CONTACTS, contact_first.from_id, COMPANIES).items():
-            if company_id != contact_first.to_id and PRIMARY_COMPANY in types:
-                types.discard(PRIMARY_COMPANY)
-                back = self.of(COMPANIES, company_id, CONTACTS)
-                back[contact_first.from_id].discard(_INVERSE[PRIMARY_COMPANY])
+        others = dict(self.of(CONTACTS, contact_first.from_id, COMPANIES))
+        others.pop(contact_first.to_id)
+        for company_id, types in others.items():
+            if PRIMARY_COMPANY in types:
+                self._put(contact_first._replace(to_id=company_id), types - {PRIMARY_COMPANY})
+
+
+def _kept(type_ids: Collection[int]) -> frozenset[int]:
+    """One object for all pairs with the same labels: there are few combinations, and many pairs."""
+    types = frozenset(type_ids)
+    return _KEPT.setdefault(types, types)

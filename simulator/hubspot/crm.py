@@ -9,7 +9,7 @@ from simulator.hubspot.agenda import Agenda
 from simulator.hubspot.associations import Associations, Pair
 from simulator.hubspot.limits import Limits
 from simulator.hubspot.lists import Lists
-from simulator.hubspot.object_types import COMPANIES, CONTACTS, OBJECT_TYPES, ObjectType
+from simulator.hubspot.object_types import COMPANIES, CONTACTS, ObjectType
 from simulator.hubspot.properties import company_properties, contact_properties
 from simulator.hubspot.schema import Schema
 from simulator.hubspot.search_index import SearchIndex
@@ -104,18 +104,20 @@ class Crm:
         self.lists.forget(record.kind, record.id)
         self._recount(self.associations.forget(record.kind, record.id))
 
-    def _recount(self, pairs: Iterable[Pair]) -> None:
-        ends = {(each.from_kind.plural, each.from_id) for pair in pairs for each in (pair, pair.turned())}
-        for kind in OBJECT_TYPES:
-            for plural, record_id in ends:
-                record = self.store.find(kind, record_id) if plural == kind.plural else None
-                if record:
-                    self._set_derived(record)
+    def recount(self, pairs: Iterable[Pair]) -> list[Record]:
+        """Correct what records tell about their associations; gives those that told something else."""
+        ends = dict.fromkeys((each.from_kind.plural, each.from_id) for pair in pairs for each in (pair, pair.turned()))
+        found = (self.store.live[plural].get(record_id) for plural, record_id in ends)
+        return [record for record in found if record and self._set_derived(record)]
 
-    def _set_derived(self, record: Record) -> None:
+    def _recount(self, pairs: Iterable[Pair]) -> None:
+        for record in self.recount(pairs):
+            self.index.changed(record)
+
+    def _set_derived(self, record: Record) -> bool:
         name, value = self._derived(record.kind, record.id)
         if record.properties.get(name) == value:
-            return
+            return False
         properties = {**record.properties}
         if value is None:
             properties.pop(name, None)
@@ -125,7 +127,7 @@ class Crm:
             record.updated_at = properties[record.kind.modified] = self.now()
         record.properties = properties
         record.version += 1
-        self.index.changed(record)
+        return True
 
     def _derived(self, kind: ObjectType, record_id: str) -> tuple[str, str | None]:
         if kind is CONTACTS:

@@ -96,10 +96,10 @@ class Draft:
     def _replace(self, write: _Write) -> None:
         record, old = write.record, write.record.properties
         for name in write.names:
-            versions = record.history.setdefault(name, [])
-            if not versions and name in old:
+            versions = [Version(write.properties.get(name, ""), self._at, self._source.code, self._source.id)]
+            if name not in record.history and name in old:
                 versions.append(Version(old[name], record.created_at, *record_source(record)))
-            versions.insert(0, Version(write.properties.get(name, ""), self._at, self._source.code, self._source.id))
+            record.remember(name, *versions)
         record.properties = write.properties
         record.updated_at = self._at
         record.version += 1

@@ -46,7 +46,7 @@ def history(record: Record, names: Iterable[str]) -> dict[str, list[dict[str, st
 
 def _versions(record: Record, name: str) -> list[Version]:
     if name in record.history:
-        return record.history[name][:20]
+        return record.history[name]
     value = record.properties.get(name)
     return [] if value is None else [Version(value, record.created_at, *record_source(record))]
 

@@ -8,6 +8,7 @@ from simulator.hubspot.errors import properties_invalid, property_problem
 from simulator.hubspot.object_types import COMPANIES, CONTACTS, ObjectType
 from simulator.hubspot.properties import Option, Property
 from simulator.hubspot.property_values import MAX_TEXT, as_text, is_free_text, judge
+from simulator.shared_values import SharedValues
 
 
 class Schema:
@@ -27,6 +28,7 @@ class Schema:
         self._unique: dict[str, tuple[str, ...]] = {}
         self._stage_order: dict[str, dict[str, int]] = {}
         self._free_texts: dict[str, frozenset[str]] = {}
+        self._shared = SharedValues()
         self.shown: dict[tuple[str, ...], tuple[str, ...]] = {}  # kept by those who show records
         for plural in self._by_type:
             self._remember_derived(plural)
@@ -70,17 +72,22 @@ class Schema:
         problems = []
         known, free_texts = self._by_type[kind.plural], self._free_texts[kind.plural]
         for name, value in values.items():
-            if name in free_texts and type(value) is str and len(value) <= MAX_TEXT:
-                accepted[name] = value
-                continue
-            text, problem = self._accept_one(known.get(name), name, value)
+            definition = known.get(name)
+            if definition and name in free_texts and type(value) is str and len(value) <= MAX_TEXT:
+                text, problem = value, None
+            else:
+                text, problem = self._accept_one(definition, name, value)
             if problem:
                 problems.append(problem)
-            else:
-                accepted[name] = text
+            elif definition:
+                accepted[definition.name] = self.kept(definition, text)
         if problems:
             raise properties_invalid(problems)
         return accepted
+
+    def kept(self, definition: Property, text: str) -> str:
+        """The text as the object that many records may hold together."""
+        return self._shared.share(definition.name, text)
 
     def _accept_one(self, definition: Property | None, name: str, value: Any) -> tuple[str, dict[str, Any] | None]:
         text = as_text(value)

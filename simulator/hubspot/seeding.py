@@ -22,9 +22,10 @@ from simulator.hubspot.crm import Crm, Owner, Token
 from simulator.hubspot.errors import RefusalError
 from simulator.hubspot.lists import BY_HAND, PROCESSING_TYPES, RecordList
 from simulator.hubspot.object_types import COMPANIES, CONTACTS, OBJECT_TYPES, ObjectType, find_object_type
-from simulator.hubspot.properties import Option, Property
+from simulator.hubspot.properties import Option
 from simulator.hubspot.property_routes import define
 from simulator.hubspot.property_values import as_text
+from simulator.hubspot.schema import Schema
 from simulator.hubspot.scopes import ALL_SCOPES
 from simulator.hubspot.sources import PEOPLE
 from simulator.hubspot.store import Record, unique_values
@@ -65,8 +66,7 @@ def _seed(crm: Crm, data: Mapping[str, Any]) -> None:
         crm.tokens[text] = _token(granted)
     for kind in OBJECT_TYPES:
         _seed_records(crm, kind, data.get(kind.plural, ()))
-    for each in data.get("associations", ()):
-        _seed_association(crm, each)
+    _seed_associations(crm, data.get("associations", ()))
     for each in data.get("lists", ()):
         _seed_list(crm, each)
 
@@ -96,12 +96,11 @@ def _record(crm: Crm, kind: ObjectType, row: Mapping[str, Any], at: str) -> Reco
         crm.store.reserve_id(record_id)
     else:
         record_id = crm.store.new_id()
-    known = crm.schema.of(kind)
-    given = {
-        name: _stored(known, name, value)
+    given = dict(
+        _stored(crm.schema, kind, name, value)
         for name, value in row.get("properties", {}).items()
         if value not in {None, ""}
-    }
+    )
     properties = {**STAMPS, "createdate": at, kind.modified: at, **given, "hs_object_id": record_id}
     if kind is CONTACTS and "email" in properties:
         properties["email"] = properties["email"].lower()
@@ -111,16 +110,16 @@ def _record(crm: Crm, kind: ObjectType, row: Mapping[str, Any], at: str) -> Reco
     )
 
 
-def _stored(known: Mapping[str, Property], name: str, value: Any) -> str:
-    definition, text = known.get(name), as_text(value)
+def _stored(schema: Schema, kind: ObjectType, name: str, value: Any) -> tuple[str, str]:
+    definition, text = schema.of(kind).get(name), as_text(value)
     if definition is None:
         raise ValueError(f"there is no property {name!r}")
-    if definition.type != "datetime":
-        return text
-    moment = datetime_text(text)
-    if moment is None:
-        raise ValueError(f"{text!r} is not a time for {name}")
-    return moment
+    if definition.type == "datetime":
+        moment = datetime_text(text)
+        if moment is None:
+            raise ValueError(f"{text!r} is not a time for {name}")
+        text = moment
+    return definition.name, schema.kept(definition, text)
 
 
 def _owner(each: Mapping[str, Any]) -> Owner:
@@ -142,17 +141,22 @@ def _token(granted: Any) -> Token:
     return Token("Simulated app", "1000001", frozenset(granted))
 
 
-def _seed_association(crm: Crm, each: Mapping[str, Any]) -> None:
+def _seed_associations(crm: Crm, rows: Iterable[Mapping[str, Any]]) -> None:
+    pairs = []
+    for each in rows:
+        pair, types = _association(each)
+        for kind, record_id in (pair[:2], pair[2:]):
+            if crm.store.find(kind, record_id) is None:
+                raise ValueError(f"cannot associate {kind.singular} {record_id}: it does not exist")
+        crm.associations.relabel(pair, types)
+        pairs.append(pair)
+    crm.index.seeded(crm.recount(pairs))
+
+
+def _association(each: Mapping[str, Any]) -> tuple[Pair, tuple[int, ...]]:
     if "parent" in each:
-        pair = Pair(COMPANIES, str(each["parent"]), COMPANIES, str(each["child"]))
-        types: tuple[int, ...] = (13,)
-    else:
-        pair = Pair(CONTACTS, str(each["contact"]), COMPANIES, str(each["company"]))
-        types = (1,) if each.get("primary") else ()
-    for kind, record_id in (pair[:2], pair[2:]):
-        if crm.store.find(kind, record_id) is None:
-            raise ValueError(f"cannot associate {kind.singular} {record_id}: it does not exist")
-    crm.associate(pair, types)
+        return Pair(COMPANIES, str(each["parent"]), COMPANIES, str(each["child"])), (13,)
+    return Pair(CONTACTS, str(each["contact"]), COMPANIES, str(each["company"])), (1,) if each.get("primary") else ()
 
 
 def _seed_list(crm: Crm, each: Mapping[str, Any]) -> None:

@@ -3,10 +3,12 @@
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 from simulator.hubspot.object_types import CONTACTS, OBJECT_TYPES, ObjectType
 
+MOST_VERSIONS = 20
 EMAILS = ("email", "hs_additional_emails")
 
 
@@ -17,9 +19,15 @@ class Version(NamedTuple):
     source_id: str
 
 
+NO_HISTORY: Mapping[str, list[Version]] = MappingProxyType({})  # most records never change
+
+
 @dataclass(slots=True, eq=False)
 class Record:
-    """`properties` is replaced on every change, never altered: whoever holds it holds a snapshot."""
+    """`properties` is replaced on every change, never altered: whoever holds it holds a snapshot.
+
+    `history` has the newest versions of each property that has changed, the newest first.
+    """
 
     id: str
     kind: ObjectType
@@ -28,7 +36,11 @@ class Record:
     updated_at: str
     archived_at: str | None = None
     version: int = 0
-    history: dict[str, list[Version]] = field(default_factory=dict)
+    history: Mapping[str, list[Version]] = field(default_factory=lambda: NO_HISTORY)
+
+    def remember(self, name: str, *versions: Version) -> None:
+        """Put these before the versions remembered so far, the newest first."""
+        self.history = {**self.history, name: [*versions, *self.history.get(name, ())][:MOST_VERSIONS]}
 
 
 class Taken(NamedTuple):
@@ -43,7 +55,7 @@ class Store:
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
         self._last_id = 10_000_000_000 + self._random.randrange(9_000_000_000)
-        self._used: set[str] = set()
+        self._gone: set[str] = set()
         self.live: dict[str, dict[str, Record]] = {kind.plural: {} for kind in OBJECT_TYPES}
         self.archived: dict[str, dict[str, Record]] = {kind.plural: {} for kind in OBJECT_TYPES}
         self.merged: dict[str, dict[str, str]] = {kind.plural: {} for kind in OBJECT_TYPES}
@@ -55,14 +67,16 @@ class Store:
         while True:
             self._last_id += self._random.randrange(1, 400)
             text = str(self._last_id)
-            if text not in self._used:
-                self._used.add(text)
+            if not self._is_used(text):
                 return text
 
     def reserve_id(self, record_id: str) -> None:
-        if record_id in self._used:
+        if self._is_used(record_id):
             raise ValueError(f"id {record_id} is already in use")
-        self._used.add(record_id)
+
+    def _is_used(self, record_id: str) -> bool:
+        held = (*self.live.values(), *self.archived.values())
+        return record_id in self._gone or any(record_id in records for records in held)
 
     def find(self, kind: ObjectType, record_id: str) -> Record | None:
         return self.live[kind.plural].get(record_id)
@@ -94,6 +108,7 @@ class Store:
 
     def remove(self, record: Record, unique_names: Iterable[str]) -> None:
         """Gone for good, as after a merge or a privacy request."""
+        self._gone.add(record.id)
         self.live[record.kind.plural].pop(record.id, None)
         self.archived[record.kind.plural].pop(record.id, None)
         for value in unique_values(record.kind, record.properties, unique_names):
