@@ -12,9 +12,10 @@ from simulator.salesforce.errors import (
     cannot_deserialize,
     unreadable,
 )
+from simulator.salesforce.field_index import index_key
 from simulator.salesforce.ids import find_short_id
 from simulator.salesforce.schema import Field, SObject
-from simulator.salesforce.store import Record, index_key
+from simulator.salesforce.store import Record
 from simulator.salesforce.writes import require_live
 
 MOST_ROWS = 200

@@ -39,7 +39,8 @@ class Field:
 
     @property
     def indexed(self) -> bool:
-        return self.external_id or self.unique or self.id_lookup or self.type in {"email", "reference"}
+        is_parent = self.type == "reference" and self.reference_to != "User"  # who have all the records there are
+        return self.external_id or self.unique or self.id_lookup or self.type == "email" or is_parent
 
     @property
     def filterable(self) -> bool:

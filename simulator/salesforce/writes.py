@@ -182,7 +182,7 @@ class Writer:
             elif not (field.createable if is_new else field.updateable):
                 refused.append(field.name)
             else:
-                changes[field.name] = self._accept_value(field, value)
+                changes[field.name] = self._store.kept(field, self._accept_value(field, value))
         if refused:
             raise SalesforceError(
                 "INVALID_FIELD_FOR_INSERT_UPDATE",
