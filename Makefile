@@ -7,10 +7,10 @@ DEMO_FLAGS = $(if $(KEEP),--keep) $(if $(CHAOS),--chaos) $(if $(COMPANIES),--com
 LOCK = $(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check bench bench-simulator lock clean
 
 help: ## Show what can be done
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Install everything into .venv; PYTHON=python3.12 chooses another Python
 	@:
@@ -30,6 +30,9 @@ check: $(READY) ## Lint, format, types, import contracts, migrations in step wit
 
 bench: $(READY) ## Compare with the usual way of doing this; ARGS are passed on
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-simulator: $(READY) ## How fast the simulated CRMs answer, and the room they need; ARGS="--records 0" for the speed alone
+	@$(BIN)/python -m benchmarks.simulator_speed $(ARGS)
 
 lock: $(READY) ## Write both lock files anew from pyproject.toml; ARGS=--upgrade takes the newest versions
 	@$(LOCK) --all-extras $(ARGS) -o requirements.lock

@@ -138,7 +138,7 @@ def purge(crm: Crm, call: Call) -> Reply:
 
 def checked(values: Mapping[str, Any]) -> Mapping[str, Any]:
     for name, value in values.items():
-        if isinstance(value, dict | list):
+        if type(value) in {dict, list}:
             raise malformed(f"the value of {name} must be a text")
     return values
 

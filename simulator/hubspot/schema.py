@@ -28,7 +28,7 @@ class Schema:
         self._unique: dict[str, tuple[str, ...]] = {}
         self._stage_order: dict[str, dict[str, int]] = {}
         self._free_texts: dict[str, frozenset[str]] = {}
-        self._shared = SharedValues()
+        self.shared = SharedValues()
         self.shown: dict[tuple[str, ...], tuple[str, ...]] = {}  # kept by those who show records
         for plural in self._by_type:
             self._remember_derived(plural)
@@ -70,7 +70,7 @@ class Schema:
         """The values as they are stored, "" for cleared; refuses all if one is wrong."""
         accepted: dict[str, str] = {}
         problems = []
-        known, free_texts = self._by_type[kind.plural], self._free_texts[kind.plural]
+        known, free_texts, share = self._by_type[kind.plural], self._free_texts[kind.plural], self.shared.share
         for name, value in values.items():
             definition = known.get(name)
             if definition and name in free_texts and type(value) is str and len(value) <= MAX_TEXT:
@@ -80,14 +80,10 @@ class Schema:
             if problem:
                 problems.append(problem)
             elif definition:
-                accepted[definition.name] = self.kept(definition, text)
+                accepted[definition.name] = share(definition.name, text)
         if problems:
             raise properties_invalid(problems)
         return accepted
-
-    def kept(self, definition: Property, text: str) -> str:
-        """The text as the object that many records may hold together."""
-        return self._shared.share(definition.name, text)
 
     def _accept_one(self, definition: Property | None, name: str, value: Any) -> tuple[str, dict[str, Any] | None]:
         text = as_text(value)

@@ -119,7 +119,7 @@ def _stored(schema: Schema, kind: ObjectType, name: str, value: Any) -> tuple[st
         if moment is None:
             raise ValueError(f"{text!r} is not a time for {name}")
         text = moment
-    return definition.name, schema.kept(definition, text)
+    return definition.name, schema.shared.share(definition.name, text)
 
 
 def _owner(each: Mapping[str, Any]) -> Owner:
