@@ -12,6 +12,7 @@ from simulator.salesforce.cursors import Cursors
 from simulator.salesforce.duplicate_rules import index_for, read_duplicate_rules
 from simulator.salesforce.errors import SalesforceError, not_found
 from simulator.salesforce.ids import make_id
+from simulator.salesforce.recycle_bin import RecycleBin
 from simulator.salesforce.schema import Field, SObject, build_schema
 from simulator.salesforce.sessions import Credentials, Sessions
 from simulator.salesforce.settings import Settings
@@ -43,7 +44,8 @@ class Engine:
         self.schema = build_schema(STANDARD, self.settings)
         self.schema_changed_at = timestamps.now()
         self.store = Store(self.schema)
-        self.writer = Writer(self.settings, self.store, self.counters)
+        self.recycle_bin = RecycleBin(self.settings, self.store, self.counters)
+        self.writer = Writer(self.settings, self.store, self.counters, self.recycle_bin)
         self.sessions = Sessions(self.settings, ORGANIZATION_ID)
         self.cursors = Cursors(self.settings)
         self._put("Organization", ORGANIZATION_ID, Name="Simulated Org", OrganizationType="Developer Edition")

@@ -25,6 +25,7 @@ from simulator.salesforce.errors import SalesforceError, not_found
 from simulator.salesforce.router import dispatch
 from simulator.salesforce.seed import seed
 from simulator.salesforce.sessions import LoginRefusedError
+from simulator.salesforce.soap.endpoint import SoapEndpoint
 
 OLDEST_VERSION = 46.0
 VERSIONS = {
@@ -47,6 +48,7 @@ class Org:
         self.counters = self._engine.counters
         self._slow_since: dict[int, float] = {}
         self._slow_number = 0
+        self._soap = SoapEndpoint(self._engine, newest_version=max(VERSIONS), spend_call=self._spend_call)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -56,6 +58,7 @@ class Org:
             web.get("/services/data", self._serve_versions),
             web.get("/services/data/", self._serve_versions),
             web.route("*", "/services/data/{path:.*}", self._serve_data),
+            *self._soap.routes(),
         ]
 
     def configure(self, changes: Mapping[str, Any]) -> None:

@@ -79,6 +79,8 @@ def _serve_query(engine: Engine, call: Call) -> Answer:
             if "q" not in call.query:
                 raise SalesforceError("MALFORMED_QUERY", "A query string has to be specified")
             with_deleted = resource == "queryAll"
+            if with_deleted:
+                engine.recycle_bin.purge_expired()
             result = run_query(call.query["q"], engine.schema, engine.store, root=call.root, with_deleted=with_deleted)
             return Answer(engine.cursors.first_page(result, wanted_size=_batch_size(call), resource=url))
         case (locator,):

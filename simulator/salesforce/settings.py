@@ -49,6 +49,12 @@ class Settings:
     picklist_values: dict[str, list[str]] = field(default_factory=dict)
     extra_fields: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # replaces a field of that name
 
+    # What SOAP does
+    soap_login: bool = False  # only ever up to version 64
+    recycle_bin_seconds: float = 1_296_000.0  # 15 days
+    mergeable_records: int = 3
+    lead_field_mapping: dict[str, str] = field(default_factory=dict)  # {"Field": "Contact.Field"}
+
     # Refusals
     duplicate_value_id_length: int = 15  # 15, 18, or 0 for `<unknown>`
     duplicate_rules: list[dict[str, Any]] = field(default_factory=list)
