@@ -36,6 +36,7 @@ VERSION = re.compile(r"v([1-9][0-9]\.0)")
 JSON_TYPE = "application/json;charset=UTF-8"
 URI_TOO_LONG = "<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>"
 ROWS_PER_CHUNK = 200
+READS = frozenset({"GET", "HEAD"})
 USERINFO = "/services/oauth2/userinfo"
 
 
@@ -131,8 +132,12 @@ class Org:
             self._spend_call()
         except SalesforceError as error:
             return self._refused(error)
+        transactions = self._engine.transactions
+        is_late = self.settings.late_commit_rate or self.settings.hold_commits
+        began = await transactions.stay_open() if is_late and call.method not in READS else None
         try:
-            answer = dispatch(self._engine, call)
+            with transactions.committing(began):
+                answer = dispatch(self._engine, call)
         except SalesforceError as error:
             return self._refused(error, usage=self._usage())
         if self.settings.chunk_seconds and answer.rows:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from simulator.salesforce import composite, preconditions, record_collections, rows, timestamps
+from simulator.salesforce import change_feeds, composite, preconditions, record_collections, rows, timestamps
 from simulator.salesforce.call import Answer, Call, method_not_allowed
 from simulator.salesforce.describe import describe_briefly, describe_object
 from simulator.salesforce.engine import Engine
@@ -41,6 +41,10 @@ def _serve_sobjects(engine: Engine, call: Call) -> Answer:
             return _serve_object(engine, call, name)
         case (name, "describe"):
             return _serve_describe(engine, call, name)
+        case (name, "updated" | "deleted" as feed):
+            _demand_get(engine, call, f"feeds.{feed}")
+            sobject = engine.require_object(name)
+            return (change_feeds.updated if feed == "updated" else change_feeds.deleted)(engine, call, sobject)
         case (name, record_id):
             sobject = engine.require_object(name)
             engine.counters[ROW_FAMILY.get(call.method, "rows.other")] += 1

@@ -49,9 +49,17 @@ class Settings:
     picklist_values: dict[str, list[str]] = field(default_factory=dict)
     extra_fields: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # replaces a field of that name
 
+    # Change feeds
+    feed_granularity: float = 60.0  # seconds; moments are cut down to a multiple
+    feed_id_limit: int = 600_000
+    delete_log_seconds: float = 1_296_000.0  # 15 days
+    late_commit_rate: float = 0.0  # of the writing calls
+    late_commit_seconds: float = 5.0
+    hold_commits: bool = False
+
     # What SOAP does
     soap_login: bool = False  # only ever up to version 64
-    recycle_bin_seconds: float = 1_296_000.0  # 15 days
+    recycle_bin_seconds: float = 1_296_000.0
     mergeable_records: int = 3
     lead_field_mapping: dict[str, str] = field(default_factory=dict)  # {"Field": "Contact.Field"}
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.salesforce import timestamps
 from simulator.salesforce.catalogue import CLOSED_STAGES
 from simulator.salesforce.duplicate_rules import DuplicateRule
 from simulator.salesforce.errors import SalesforceError, UnreadableCallError, not_found
@@ -16,6 +15,7 @@ from simulator.salesforce.recycle_bin import RecycleBin
 from simulator.salesforce.schema import Field, SObject
 from simulator.salesforce.settings import Settings
 from simulator.salesforce.store import Record, Store, Table
+from simulator.salesforce.transactions import Transactions
 from simulator.salesforce.validation_rules import ValidationRule
 
 PARENTS = ("AccountId", "OpportunityId", "ParentId")
@@ -41,9 +41,17 @@ class SeveralMatchesError(SalesforceError):
 
 
 class Writer:
-    def __init__(self, settings: Settings, store: Store, counters: Counter[str], recycle_bin: RecycleBin) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        counters: Counter[str],
+        recycle_bin: RecycleBin,
+        transactions: Transactions,
+    ) -> None:
         self._settings = settings
         self._store = store
+        self._transactions = transactions
         self._counters = counters
         self._recycle_bin = recycle_bin
         self.random = random.Random(settings.random_seed)
@@ -55,7 +63,7 @@ class Writer:
         changes = self._accept(sobject, values, is_new=True)
         _demand_values(field for field in sobject.required if changes.get(field.name) is None)
         table = self._store.tables[sobject.name]
-        now = timestamps.now()
+        now = self._transactions.now()
         record: Record = {"Id": table.next_id(), **sobject.defaults}
         record.update((name, value) for name, value in changes.items() if value is not None)
         if record.get("OwnerId") == "$user":
@@ -107,7 +115,7 @@ class Writer:
     def rewrite(self, sobject: SObject, before: Record, changes: Mapping[str, Any], options: WriteOptions) -> Record:
         """What the org itself writes into a record: no rule is asked, no field is read-only."""
         record = {name: value for name, value in {**before, **changes}.items() if value is not None}
-        now = timestamps.now()
+        now = self._transactions.now()
         record |= {"LastModifiedDate": now, "LastModifiedById": options.user_id, "SystemModstamp": now}
         derive(sobject.name, record)
         self._store.put(self._store.tables[sobject.name], record)
@@ -119,7 +127,7 @@ class Writer:
 
     def _bury(self, table: Table, record: Record, options: WriteOptions, *, root_id: str) -> None:
         """Nobody asks whether the user may delete the children."""
-        now = timestamps.now()
+        now = self._transactions.now()
         stamped = {"IsDeleted": True, "LastModifiedDate": now, "SystemModstamp": now}
         buried = {**record, **stamped, "LastModifiedById": options.user_id}
         self._store.put(table, buried)
@@ -132,7 +140,7 @@ class Writer:
                         self._bury(child_table, child, options, root_id=root_id)
 
     def _save(self, sobject: SObject, record: Record, before: Record | None, options: WriteOptions) -> None:
-        now = timestamps.now()
+        now = self._transactions.now()
         record |= {"LastModifiedDate": now, "LastModifiedById": options.user_id, "SystemModstamp": now}
         derive(sobject.name, record)
         table = self._store.tables[sobject.name]

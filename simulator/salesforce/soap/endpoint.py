@@ -46,8 +46,12 @@ class SoapEndpoint:
         dialect = DIALECTS[request.path.split("/")[3]]
         if request.method != "POST":
             return web.Response(text=f"HTTP Method '{request.method}' not supported. Expected 'POST'", status=405)
+        transactions, settings = self._engine.transactions, self._engine.settings
+        is_late = settings.late_commit_rate or settings.hold_commits
+        began = await transactions.stay_open() if is_late else None
         try:
-            return _xml(self._answer(request, body, dialect), status=200)
+            with transactions.committing(began):
+                return _xml(self._answer(request, body, dialect), status=200)
         except SoapClientError as error:
             self._engine.counters["error.soap"] += 1
             return _xml(write_client_fault(error, dialect=dialect), status=500)
