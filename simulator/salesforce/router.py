@@ -71,7 +71,9 @@ def _serve_describe(engine: Engine, call: Call, name: str) -> Answer:
     sobject = engine.require_object(name)
     unchanged = preconditions.check_dates(call, engine.schema_changed_at)
     headers = {"Last-Modified": timestamps.http_date(engine.schema_changed_at)}
-    return unchanged or Answer(describe_object(sobject, call.root), headers=headers)
+    return unchanged or Answer(
+        describe_object(sobject, call.root, engine.schema.children[sobject.name]), headers=headers
+    )
 
 
 def _serve_query(engine: Engine, call: Call) -> Answer:
