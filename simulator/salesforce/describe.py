@@ -78,6 +78,9 @@ def _describe_field(field: Field) -> dict[str, Any]:
         "filterable": field.filterable,
         "sortable": field.sortable,
         "groupable": field.sortable,
+        "aggregatable": field.sortable,
+        "nameField": field.name == "Name",
+        "cascadeDelete": field.cascade,
         "restrictedPicklist": field.restricted,
         "picklistValues": [
             {"value": value, "label": value, "active": True, "defaultValue": value == field.default}

@@ -134,14 +134,17 @@ class Org:
             return self._refused(error)
         transactions = self._engine.transactions
         is_late = self.settings.late_commit_rate or self.settings.hold_commits
+        locks = self._engine.writer.row_locks
         began = await transactions.stay_open() if is_late and call.method not in READS else None
+        locks.touched.clear()
         try:
             with transactions.committing(began):
                 answer = dispatch(self._engine, call)
         except SalesforceError as error:
             return self._refused(error, usage=self._usage())
         if self.settings.chunk_seconds and answer.rows:
-            await self._take_time(math.ceil(answer.rows / ROWS_PER_CHUNK) * self.settings.chunk_seconds)
+            with locks.holding(locks.touched):
+                await self._take_time(math.ceil(answer.rows / ROWS_PER_CHUNK) * self.settings.chunk_seconds)
         headers = {**answer.headers, "Sforce-Limit-Info": self._usage()}
         return _json_response(answer.body, status=answer.status, headers=headers)
 

@@ -69,7 +69,7 @@ def _serve_object(engine: Engine, call: Call, name: str) -> Answer:
 def _serve_describe(engine: Engine, call: Call, name: str) -> Answer:
     _demand_get(engine, call, "describe")
     sobject = engine.require_object(name)
-    unchanged = preconditions.check_dates(call, engine.schema_changed_at)
+    unchanged = preconditions.check_dates(engine, call, engine.schema_changed_at)
     headers = {"Last-Modified": timestamps.http_date(engine.schema_changed_at)}
     return unchanged or Answer(
         describe_object(sobject, call.root, engine.schema.children[sobject.name]), headers=headers

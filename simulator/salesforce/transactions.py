@@ -40,19 +40,24 @@ class Transactions:
     async def stay_open(self) -> str | None:
         """Wait as long as the switches say; the moment it began, or None if this call commits at once."""
         settings = self._settings
-        if not settings.hold_commits and self.random.random() >= settings.late_commit_rate:
+        is_long = self.random.random() < settings.late_commit_rate
+        if not settings.hold_commits and not is_long:
             return None
         number, began = next(self._numbers), time.time()
         self._open[number] = began
         self._counters["commits.late"] += 1
         try:
-            await asyncio.sleep(settings.late_commit_seconds if settings.late_commit_rate else 0)
-            while settings.hold_commits:  # noqa: ASYNC110 - a switch, which any thread may turn, wakes nobody
+            while self._must_wait(began if is_long else None):  # noqa: ASYNC110 - a turned switch wakes nobody
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)
         finally:
             # Whoever waited commits without letting anyone in between.
             del self._open[number]
         return timestamps.stamp(datetime.fromtimestamp(began, UTC))
+
+    def _must_wait(self, long_since: float | None) -> bool:
+        settings = self._settings
+        is_running = long_since is not None and time.time() < long_since + settings.late_commit_seconds
+        return settings.hold_commits or is_running
 
     @contextmanager
     def committing(self, began: str | None) -> Iterator[None]:

@@ -12,6 +12,7 @@ from simulator.salesforce.errors import SalesforceError, UnreadableCallError, no
 from simulator.salesforce.field_values import ACCEPT
 from simulator.salesforce.ids import find_short_id
 from simulator.salesforce.recycle_bin import RecycleBin
+from simulator.salesforce.row_locks import RowLocks
 from simulator.salesforce.schema import Field, SObject
 from simulator.salesforce.settings import Settings
 from simulator.salesforce.store import Record, Store, Table
@@ -55,6 +56,7 @@ class Writer:
         self._counters = counters
         self._recycle_bin = recycle_bin
         self.random = random.Random(settings.random_seed)
+        self.row_locks = RowLocks()
         self.duplicate_rules: list[DuplicateRule] = []
         self.validation_rules: list[ValidationRule] = []
 
@@ -76,7 +78,7 @@ class Writer:
     def update(self, sobject: SObject, before: Record, values: Mapping[str, Any], options: WriteOptions) -> Record:
         demand(sobject, "update")
         changes = self._accept(sobject, values, is_new=False)
-        if before.get("IsConverted"):
+        if before.get("IsConverted") and not self._settings.converted_leads_editable:
             raise SalesforceError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", fields=[])
         _demand_values(
             sobject.fields[name]
@@ -157,10 +159,14 @@ class Writer:
     def _check_duplicates(
         self, rule: DuplicateRule, table: Table, record: Record, before: Record | None, options: WriteOptions
     ) -> None:
-        if options.allow_duplicates and rule.mode == "alert":
+        duplicates = rule.find_duplicates(table, record, before)
+        if not duplicates:
             return
-        if duplicates := rule.find_duplicates(table, record, before):
-            raise rule.refusal(duplicates, version=options.version)
+        if options.allow_duplicates and rule.mode == "alert":
+            self._counters["duplicates.allowed"] += 1
+            return
+        self._counters["duplicates.refused"] += 1
+        raise rule.refusal(duplicates, version=options.version)
 
     def _check_unique(self, table: Table, field: Field, record: Record) -> None:
         value = record.get(field.name)
@@ -181,15 +187,23 @@ class Writer:
 
     def _lock(self, record: Record) -> None:
         settings = self._settings
-        parent = next((record[name] for name in PARENTS if name in record), None)
+        parents = [record[name] for name in PARENTS if name in record]
+        if settings.row_locks:
+            touched = [record["Id"], *parents]
+            if held := self.row_locks.find_held(touched):
+                raise self._locked(held)
+            self.row_locks.touched.update(touched)
         if settings.lock_errors > 0:
             settings.lock_errors -= 1
-        elif not (parent and settings.lock_error_rate and self.random.random() < settings.lock_error_rate):
-            return
+            raise self._locked(parents[0] if parents else record["Id"])
+        if parents and settings.lock_error_rate and self.random.random() < settings.lock_error_rate:
+            raise self._locked(parents[0])
+
+    def _locked(self, record_id: str) -> SalesforceError:
         self._counters["locks.refused"] += 1
-        raise SalesforceError(
+        return SalesforceError(
             "UNABLE_TO_LOCK_ROW",
-            f"unable to obtain exclusive access to this record or 1 records: {parent or record['Id']}",
+            f"unable to obtain exclusive access to this record or 1 records: {record_id}",
             fields=[],
         )
 

@@ -154,7 +154,7 @@ def wait_for_waiting_call(salesforce: Client, calls: int = 1) -> None:
 
 def test_a_row_that_commits_late_is_older_than_it_looks(salesforce):
     """Whoever polls by SystemModstamp and remembers the newest it saw, misses the row."""
-    salesforce.org.configure({"feed_granularity": 1.0, "late_commit_rate": 1.0, "late_commit_seconds": 2.0})
+    salesforce.org.configure({"feed_granularity": 1.0, "late_commit_rate": 1.0, "late_commit_seconds": 600.0})
     with ThreadPoolExecutor(1) as threads:
         late = threads.submit(Client(salesforce.org, salesforce.port).create, Name="Late")
         wait_for_waiting_call(salesforce)
@@ -165,6 +165,7 @@ def test_a_row_that_commits_late_is_older_than_it_looks(salesforce):
         seen = updated(salesforce, ago(seconds=10), ago(seconds=-2))
         assert seen["ids"] == [quick]
         assert seen["latestDateCovered"] <= began
+        salesforce.org.configure({"late_commit_seconds": 0.0})
         late_id = late.result(timeout=30)
     assert salesforce.read(late_id)["SystemModstamp"] <= began < salesforce.read(quick)["SystemModstamp"]
     again = updated(salesforce, seen["latestDateCovered"], ago(seconds=-2))

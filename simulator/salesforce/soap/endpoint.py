@@ -84,7 +84,7 @@ class SoapEndpoint:
 
     def _perform(self, call: Request, version: float) -> Tree:
         operation = OPERATIONS.get(call.operation)
-        if operation is None:
+        if operation is None or call.operation not in self._engine.settings.soap_operations:
             raise unknown_operation(call.operation, call.arguments.namespace)
         user_id = self._engine.sessions.find_user(f"Bearer {call.session_id}")
         if user_id is None:
