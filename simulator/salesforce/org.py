@@ -25,6 +25,7 @@ from simulator.salesforce.errors import SalesforceError, not_found
 from simulator.salesforce.router import dispatch
 from simulator.salesforce.seed import seed
 from simulator.salesforce.sessions import LoginRefusedError
+from simulator.salesforce.soap.endpoint import SoapEndpoint
 
 OLDEST_VERSION = 46.0
 VERSIONS = {
@@ -35,6 +36,7 @@ VERSION = re.compile(r"v([1-9][0-9]\.0)")
 JSON_TYPE = "application/json;charset=UTF-8"
 URI_TOO_LONG = "<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>"
 ROWS_PER_CHUNK = 200
+READS = frozenset({"GET", "HEAD"})
 USERINFO = "/services/oauth2/userinfo"
 
 
@@ -47,6 +49,7 @@ class Org:
         self.counters = self._engine.counters
         self._slow_since: dict[int, float] = {}
         self._slow_number = 0
+        self._soap = SoapEndpoint(self._engine, newest_version=max(VERSIONS), spend_call=self._spend_call)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -56,6 +59,7 @@ class Org:
             web.get("/services/data", self._serve_versions),
             web.get("/services/data/", self._serve_versions),
             web.route("*", "/services/data/{path:.*}", self._serve_data),
+            *self._soap.routes(),
         ]
 
     def configure(self, changes: Mapping[str, Any]) -> None:
@@ -128,12 +132,19 @@ class Org:
             self._spend_call()
         except SalesforceError as error:
             return self._refused(error)
+        transactions = self._engine.transactions
+        is_late = self.settings.late_commit_rate or self.settings.hold_commits
+        locks = self._engine.writer.row_locks
+        began = await transactions.stay_open() if is_late and call.method not in READS else None
+        locks.touched.clear()
         try:
-            answer = dispatch(self._engine, call)
+            with transactions.committing(began):
+                answer = dispatch(self._engine, call)
         except SalesforceError as error:
             return self._refused(error, usage=self._usage())
         if self.settings.chunk_seconds and answer.rows:
-            await self._take_time(math.ceil(answer.rows / ROWS_PER_CHUNK) * self.settings.chunk_seconds)
+            with locks.holding(locks.touched):
+                await self._take_time(math.ceil(answer.rows / ROWS_PER_CHUNK) * self.settings.chunk_seconds)
         headers = {**answer.headers, "Sforce-Limit-Info": self._usage()}
         return _json_response(answer.body, status=answer.status, headers=headers)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.salesforce.settings import Settings
 
-TEXT_TYPES = frozenset({"string", "textarea", "email", "phone", "url", "picklist"})
+TEXT_TYPES = frozenset({"string", "textarea", "email", "phone", "url", "picklist", "multipicklist"})
 NUMBER_TYPES = frozenset({"int", "double", "currency", "percent"})
 ID_TYPES = frozenset({"id", "reference"})
 FIELD_TYPES = TEXT_TYPES | NUMBER_TYPES | {"boolean", "date", "datetime"}  # that can be added
@@ -33,6 +33,7 @@ class Field:
     restricted: bool = False
     reference_to: str = ""
     relationship: str = ""
+    children: str = ""  # what the parent calls the records that name it here
     cascade: bool = False
     digits: int = 18  # before the point
     scale: int = 0  # behind it
@@ -45,6 +46,10 @@ class Field:
     @property
     def filterable(self) -> bool:
         return not (self.type == "textarea" and self.length > 255)
+
+    @property
+    def sortable(self) -> bool:
+        return self.filterable and self.type != "multipicklist"
 
     @property
     def required(self) -> bool:
@@ -86,6 +91,11 @@ class Schema:
         self.sobjects = {sobject.name: sobject for sobject in sobjects}
         self._by_lower_name = {name.lower(): sobject for name, sobject in self.sobjects.items()}
         self.by_prefix = {sobject.prefix: sobject for sobject in self.sobjects.values()}
+        self.children: dict[str, dict[str, tuple[SObject, Field]]] = {name: {} for name in self.sobjects}
+        for sobject in self.sobjects.values():
+            for field in sobject.fields.values():
+                if field.children and field.reference_to in self.sobjects:
+                    self.children[field.reference_to][field.children.lower()] = (sobject, field)
 
     def find(self, name: str) -> SObject | None:
         return self.sobjects.get(name) or self._by_lower_name.get(name.lower())

@@ -90,11 +90,16 @@ class Sessions:
                 self._check_app(*_app_credentials(form, authorization))
             case "password" if self._settings.password_flow:
                 self._check_app(form.get("client_id", ""), form.get("client_secret", ""))
-                self._check_password(form)
+                self._check_password(form.get("username", ""), form.get("password", ""))
             case grant if grant == JWT_BEARER and self._settings.jwt_flow:
                 self._check_assertion(form.get("assertion", ""))
             case _:
                 raise LoginRefusedError("unsupported_grant_type", "grant type not supported")
+        return self._open_session(user_id, self._settings.instance_url or origin)
+
+    def log_in_by_soap(self, username: str, password: str, *, user_id: str, origin: str) -> dict[str, Any]:
+        """LoginRefusedError if it is not the user's password."""
+        self._check_password(username, password)
         return self._open_session(user_id, self._settings.instance_url or origin)
 
     def _check_app(self, client_id: str, client_secret: str) -> None:
@@ -103,9 +108,9 @@ class Sessions:
         if not hmac.compare_digest(client_secret.encode(), self.credentials.consumer_secret.encode()):
             raise LoginRefusedError("invalid_client", "invalid client credentials")
 
-    def _check_password(self, form: Mapping[str, str]) -> None:
+    def _check_password(self, username: str, password: str) -> None:
         known = (self.credentials.username.lower(), self.credentials.password)
-        if (form.get("username", "").lower(), form.get("password", "")) != known:
+        if (username.lower(), password) != known:
             raise LoginRefusedError("invalid_grant", "authentication failure")
 
     def _check_assertion(self, assertion: str) -> None:

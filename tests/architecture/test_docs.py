@@ -83,6 +83,23 @@ def test_every_fault_of_the_simulator_is_listed_with_its_parameters() -> None:
     assert {name for _, cell in kinds for name in re.findall(r"`(\w+)`", cell)} <= set(parameters)
 
 
+def behaviours(heading: str) -> dict[int, tuple[set[str], set[str]]]:
+    """By number: the switches and the counters of every behaviour below a heading."""
+    row = r"\| (\d+) \| [^|]+ \| ([^|]+) \| ([^|]+) \| [^|]+ \| [^|]+ \|"
+    return {
+        int(number): (set(re.findall(r"`([\w.]+)`", switches)), set(re.findall(r"`([\w.]+)`", counters)))
+        for number, switches, counters in rows("docs/simulator.md", heading, row)
+    }
+
+
+def test_every_switch_of_a_salesforce_behaviour_exists() -> None:
+    known = {field.name for each in (Settings, Line) for field in dataclasses.fields(each)} | set(KINDS)
+    for number, (switches, counters) in behaviours("Salesforce behaviours").items():
+        assert switches, number
+        assert counters, number
+        assert switches <= known, (number, switches - known)
+
+
 @pytest.mark.parametrize("path", MARKDOWN)
 def test_links_lead_somewhere(path: str) -> None:
     for target in LINK.findall(read(path)):
