@@ -6,6 +6,7 @@ import random
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,8 +107,10 @@ class Server:
 
 def _acknowledge_at_once(request: web.Request) -> None:
     """A client may hold the body back until the head is acknowledged; the kernel would take 40 ms for that."""
-    if request.transport and hasattr(socket, "TCP_QUICKACK"):
-        request.transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+    connection = request.transport.get_extra_info("socket") if request.transport else None
+    if connection and hasattr(socket, "TCP_QUICKACK"):
+        with suppress(OSError):  # the client has gone
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
 
 async def serve(
