@@ -5,7 +5,7 @@ Seed format: {"Account": [{"Id"?, fields...}], "Contact": [...], "Lead": [...], 
 "password", "public_key" or "certificate"}}. Fields carry their API names; ids may have 15 or 18 characters
 and are made up where missing; any audit field, `IsDeleted` or `IsConverted` may be given; a child may name
 its parent by external id (`"Account": {"HubSpot_Company_Id__c": "1"}`). Records are not validated.
-Credentials not seeded are those of `sessions.Credentials`; the JWT flow needs a seeded key.
+Credentials not seeded are those of `credentials.Credentials`; the JWT flow needs a seeded key.
 """
 
 import asyncio
@@ -20,11 +20,11 @@ from urllib.parse import parse_qsl, unquote
 from aiohttp import web
 
 from simulator.salesforce.call import Call
-from simulator.salesforce.engine import INTEGRATION_USER_ID, ORGANIZATION_ID, Engine
+from simulator.salesforce.engine import Engine
 from simulator.salesforce.errors import SalesforceError, not_found
+from simulator.salesforce.oauth_routes import OAuthRoutes
 from simulator.salesforce.router import dispatch
 from simulator.salesforce.seed import seed
-from simulator.salesforce.sessions import LoginRefusedError
 
 OLDEST_VERSION = 46.0
 VERSIONS = {
@@ -35,7 +35,6 @@ VERSION = re.compile(r"v([1-9][0-9]\.0)")
 JSON_TYPE = "application/json;charset=UTF-8"
 URI_TOO_LONG = "<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>"
 ROWS_PER_CHUNK = 200
-USERINFO = "/services/oauth2/userinfo"
 
 
 class Org:
@@ -50,9 +49,7 @@ class Org:
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.route("*", "/services/oauth2/token", self._serve_token),
-            web.get(USERINFO, self._serve_userinfo),
-            web.get("/id/{org}/{user}", self._serve_userinfo),
+            *OAuthRoutes(self._engine).routes(),
             web.get("/services/data", self._serve_versions),
             web.get("/services/data/", self._serve_versions),
             web.route("*", "/services/data/{path:.*}", self._serve_data),
@@ -73,40 +70,6 @@ class Org:
 
     def reset(self) -> None:
         self._engine.reset()
-
-    async def _serve_token(self, request: web.Request) -> web.Response:
-        self.counters["oauth.token"] += 1
-        body = (await request.read()).decode("utf-8", "replace")
-        form = {**request.query, **dict(parse_qsl(body, keep_blank_values=True))}
-        origin = f"{request.scheme}://{request.host}"
-        authorization = request.headers.get("Authorization", "")
-        try:
-            if request.method != "POST":
-                raise LoginRefusedError("invalid_request", "must use HTTP POST")
-            sessions = self._engine.sessions
-            token = sessions.log_in(form, authorization, user_id=INTEGRATION_USER_ID, origin=origin)
-        except LoginRefusedError as refusal:
-            self.counters[f"error.{refusal.body['error']}"] += 1
-            return _json_response(refusal.body, status=400)
-        return _json_response(token)
-
-    async def _serve_userinfo(self, request: web.Request) -> web.Response:
-        self.counters["userinfo"] += 1
-        user_id = self._engine.sessions.find_user(request.headers.get("Authorization", ""))
-        if user_id is None:
-            return web.Response(text="Bad_OAuth_Token", status=403)
-        user = self._engine.store.tables["User"].rows[user_id[:15]]
-        return _json_response(
-            {
-                "sub": f"{request.scheme}://{request.host}/id/{ORGANIZATION_ID}/{user_id}",
-                "user_id": user_id,
-                "organization_id": ORGANIZATION_ID,
-                "preferred_username": user["Username"],
-                "name": user["Name"],
-                "email": user["Email"],
-                "active": True,
-            }
-        )
 
     async def _serve_versions(self, _request: web.Request) -> web.Response:
         self.counters["versions"] += 1

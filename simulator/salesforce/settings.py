@@ -20,6 +20,8 @@ class Settings:
     jwt_flow: bool = True
     client_credentials_flow: bool = True
     password_flow: bool = True
+    authorization_code_flow: bool = True
+    refresh_token_flow: bool = True
     expire_tokens: bool = False  # command: every session so far is over
 
     # Quotas
