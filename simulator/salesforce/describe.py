@@ -1,8 +1,9 @@
 """What the org tells about its objects and fields."""
 
+from collections.abc import Iterable
 from typing import Any
 
-from simulator.salesforce.schema import NUMBER_TYPES, TEXT_TYPES, Field, SObject
+from simulator.salesforce.schema import NUMBER_TYPES, TEXT_TYPES, ChildLink, Field, SObject
 
 SOAP_TYPES = {
     "id": "tns:ID",
@@ -13,12 +14,12 @@ SOAP_TYPES = {
 }
 
 
-def describe_object(sobject: SObject, root: str) -> dict[str, Any]:
+def describe_object(sobject: SObject, children: Iterable[ChildLink], root: str) -> dict[str, Any]:
     fields = [_describe_field(field) for field in sobject.fields.values()]
     return {
         **describe_briefly(sobject, root),
         "fields": fields,
-        "childRelationships": [],
+        "childRelationships": [_describe_link(link) for link in children],
         "recordTypeInfos": [],
     }
 
@@ -40,6 +41,19 @@ def describe_briefly(sobject: SObject, root: str) -> dict[str, Any]:
         "searchable": True,
         "undeletable": "delete" in sobject.permissions,
         "urls": {"sobject": url, "describe": f"{url}/describe", "rowTemplate": f"{url}/{{ID}}"},
+    }
+
+
+def _describe_link(link: ChildLink) -> dict[str, Any]:
+    return {
+        "childSObject": link.sobject.name,
+        "field": link.field.name,
+        "relationshipName": link.name,
+        "cascadeDelete": link.field.cascade,
+        "restrictedDelete": False,
+        "deprecatedAndHidden": False,
+        "junctionIdListNames": [],
+        "junctionReferenceTo": [],
     }
 
 

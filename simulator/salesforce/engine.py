@@ -6,6 +6,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from simulator.salesforce import timestamps
+from simulator.salesforce.bulk.jobs import Jobs
 from simulator.salesforce.call import Call
 from simulator.salesforce.catalogue import STANDARD
 from simulator.salesforce.credentials import Credentials
@@ -14,6 +15,7 @@ from simulator.salesforce.duplicate_rules import index_for, read_duplicate_rules
 from simulator.salesforce.errors import SalesforceError, not_found
 from simulator.salesforce.ids import make_id
 from simulator.salesforce.logins import Logins
+from simulator.salesforce.quotas import Quotas
 from simulator.salesforce.schema import Field, SObject, build_schema
 from simulator.salesforce.sessions import Sessions
 from simulator.salesforce.settings import Settings
@@ -36,6 +38,7 @@ class Engine:
     def __init__(self) -> None:
         self.settings = Settings()
         self.counters: Counter[str] = Counter()
+        self.jobs = Jobs()
         self.reset()
 
     def reset(self) -> None:
@@ -49,6 +52,9 @@ class Engine:
         self.sessions = Sessions(self.settings, ORGANIZATION_ID)
         self.logins = Logins(self.settings, self.sessions, self.counters, INTEGRATION_USER_ID)
         self.cursors = Cursors(self.settings)
+        self.jobs.closed = True
+        self.jobs = Jobs()
+        self.quotas = Quotas(self.settings, self.counters)
         self._put("Organization", ORGANIZATION_ID, Name="Simulated Org", OrganizationType="Developer Edition")
         username = self.logins.credentials.username
         name = {"Name": "Integration User", "FirstName": "Integration", "LastName": "User"}

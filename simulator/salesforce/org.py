@@ -23,6 +23,7 @@ from simulator.salesforce.call import Call
 from simulator.salesforce.engine import Engine
 from simulator.salesforce.errors import SalesforceError, not_found
 from simulator.salesforce.oauth_routes import OAuthRoutes
+from simulator.salesforce.quotas import find_app, limit_exceeded
 from simulator.salesforce.router import dispatch
 from simulator.salesforce.seed import seed
 
@@ -32,9 +33,12 @@ VERSIONS = {
     66.0: "Spring '26", 67.0: "Summer '26", 68.0: "Winter '27",
 }  # fmt: skip
 VERSION = re.compile(r"v([1-9][0-9]\.0)")
+CONTENT_TYPES = frozenset({"application/json", "application/octet-stream"})
+BULK_CONTENT_TYPES = frozenset({"text/csv", "multipart/form-data"})
 JSON_TYPE = "application/json;charset=UTF-8"
 URI_TOO_LONG = "<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>"
 ROWS_PER_CHUNK = 200
+BASE64_GROWTH = 4 / 3  # uploads are measured as they are kept
 
 
 class Org:
@@ -82,23 +86,34 @@ class Org:
 
     async def _serve_data(self, request: web.Request) -> web.Response:
         """Everything with a session. Once the body is read nothing else runs: a commit is one step."""
-        body = await request.read() if request.body_exists else b""
-        if len(request.raw_path) > self.settings.longest_url:
-            self.counters["error.414"] += 1
-            return web.Response(text=URI_TOO_LONG, status=414, content_type="text/html")
+        app = find_app(request.headers.get("Sforce-Call-Options"))
         try:
+            body = await self._read_body(request) if request.body_exists else b""
+            if len(request.raw_path) > self.settings.longest_url:
+                self.counters["error.414"] += 1
+                return web.Response(text=URI_TOO_LONG, status=414, content_type="text/html")
             call = self._read_call(request, body)
-            self._spend_call()
-        except SalesforceError as error:
-            return self._refused(error)
-        try:
+            self._spend_call(app)
             answer = dispatch(self._engine, call)
         except SalesforceError as error:
-            return self._refused(error, usage=self._usage())
+            return self._refused(error, app)
         if self.settings.chunk_seconds and answer.rows:
             await self._take_time(math.ceil(answer.rows / ROWS_PER_CHUNK) * self.settings.chunk_seconds)
-        headers = {**answer.headers, "Sforce-Limit-Info": self._usage()}
+        headers = {**answer.headers, "Sforce-Limit-Info": self._engine.quotas.describe(app)}
         return _json_response(answer.body, status=answer.status, headers=headers)
+
+    async def _read_body(self, request: web.Request) -> bytes:
+        """The uploads of the Bulk API are larger than the server lets any other call be."""
+        if not (request.method == "PUT" and request.path.endswith("/batches")):
+            return await request.read()
+        most = self.settings.bulk_upload_bytes
+        parts, size = [], 0
+        async for part in request.content.iter_any():
+            size += len(part)
+            parts.append(part if size * BASE64_GROWTH <= most else b"")
+        if size * BASE64_GROWTH > most:
+            raise SalesforceError("EXCEEDED_MAX_SIZE_REQUEST", f"The upload exceeds {most} bytes in base64", status=413)
+        return b"".join(parts)
 
     def _read_call(self, request: web.Request, body: bytes) -> Call:
         user_id = self._engine.sessions.find_user(request.headers.get("Authorization", ""))
@@ -108,7 +123,8 @@ class Org:
         version, *parts = [unquote(part) for part in path.split("/")[3:]]
         parameters = dict(parse_qsl(query, keep_blank_values=True))
         method = parameters.pop("_HttpMethod", "") if request.method == "POST" else ""
-        if body and request.content_type not in {"application/json", "application/octet-stream"}:
+        content_types = CONTENT_TYPES | BULK_CONTENT_TYPES if parts[:1] == ["jobs"] else CONTENT_TYPES
+        if body and request.content_type not in content_types:
             raise SalesforceError(
                 "UNSUPPORTED_MEDIA_TYPE", f"Content type '{request.content_type}' not supported", status=415
             )
@@ -122,21 +138,17 @@ class Org:
             body,
         )
 
-    def _spend_call(self) -> None:
-        settings = self.settings
-        if settings.api_disabled:
-            raise SalesforceError("API_DISABLED_FOR_ORG", "API is disabled for this User", status=403)
-        if settings.api_usage >= settings.daily_limit:
-            raise _limit_exceeded("TotalRequests Limit exceeded.")
+    def _spend_call(self, app: str = "") -> None:
+        self._engine.quotas.admit(app)
         if self._slow_since:
-            oldest_quick = time.monotonic() - settings.long_request_seconds
+            oldest_quick = time.monotonic() - self.settings.long_request_seconds
             long_running = sum(since <= oldest_quick for since in self._slow_since.values())
-            if long_running >= settings.concurrent_limit:
-                raise _limit_exceeded("ConcurrentRequests (Concurrent API Requests) Limit exceeded.")
-        settings.api_usage += 1
-        self.counters["calls"] += 1
+            if long_running >= self.settings.concurrent_limit:
+                raise limit_exceeded("ConcurrentRequests (Concurrent API Requests) Limit exceeded.")
+        self._engine.quotas.spend(app=app)
 
     async def _take_time(self, seconds: float) -> None:
+        self.counters["chunks.slow"] += 1
         self._slow_number += 1
         number = self._slow_number
         self._slow_since[number] = time.monotonic()
@@ -145,12 +157,9 @@ class Org:
         finally:
             del self._slow_since[number]
 
-    def _usage(self) -> str:
-        return f"api-usage={self.settings.api_usage}/{self.settings.daily_limit}"
-
-    def _refused(self, error: SalesforceError, usage: str | None = None) -> web.Response:
+    def _refused(self, error: SalesforceError, app: str) -> web.Response:
         self.counters[f"error.{error.code}"] += 1
-        headers = {} if error.status == 401 else {"Sforce-Limit-Info": usage or self._usage()}
+        headers = {} if error.status == 401 else {"Sforce-Limit-Info": self._engine.quotas.describe(app)}
         return _json_response(error.as_answer(), status=error.status, headers=headers)
 
 
@@ -162,14 +171,12 @@ def _read_version(text: str) -> float:
     return version
 
 
-def _limit_exceeded(message: str) -> SalesforceError:
-    return SalesforceError("REQUEST_LIMIT_EXCEEDED", message, status=403)
-
-
 def _json_response(body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     sent = dict(headers or {})
     if body is None:
         return web.Response(status=status, headers=sent)
+    if isinstance(body, bytes):
+        return web.Response(body=body, status=status, headers=sent)
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     sent["Content-Type"] = JSON_TYPE
     return web.Response(body=text.encode("utf-8", "replace"), status=status, headers=sent)

@@ -1,5 +1,6 @@
 """The documents agree with the code they describe."""
 
+import ast
 import dataclasses
 import json
 import re
@@ -71,6 +72,55 @@ def as_written(values: Mapping[str, Any]) -> list[tuple[str, str]]:
 def test_every_switch_of_the_simulator_is_listed_with_its_default(heading: str, switches: type[Any]) -> None:
     listed = rows("docs/simulator.md", heading, r"\| `(\w+)` \| [^|]+ \| `([^|]+)` \| \w[^|]+ \|")
     assert listed == as_written(dataclasses.asdict(switches()))
+
+
+def behaviours(heading: str) -> dict[int, list[str]]:
+    """The cells of the rows of that table, by number."""
+    table = re.findall(r"^\|.*\|$", section("docs/simulator.md", heading), re.MULTILINE)[2:]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
+    return {int(row[0]): row[1:] for row in cells}
+
+
+def named(cell: str) -> set[str]:
+    return set(re.findall(r"`([^`]+)`", cell))
+
+
+def texts_of_the_simulator() -> list[re.Pattern[str]]:
+    """Every text in its code, as a pattern: what is filled in later fits any word."""
+    nodes = [node for path in files(".py") if path.startswith("simulator/") for node in ast.walk(ast.parse(read(path)))]
+    plain = {pattern_of(node) for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    filled = {"".join(map(pattern_of, node.values)) for node in nodes if isinstance(node, ast.JoinedStr)}
+    return [re.compile(text) for text in plain | filled if text != r"\w+"]
+
+
+def pattern_of(node: ast.expr) -> str:
+    return re.escape(str(node.value)) if isinstance(node, ast.Constant) else r"\w+"
+
+
+BEHAVIOURS = [("Salesforce behaviours", Settings)]
+
+
+@pytest.mark.parametrize(("heading", "switches"), BEHAVIOURS)
+def test_every_behaviour_of_the_simulator_names_switches_that_exist(heading: str, switches: type[Any]) -> None:
+    known = {field.name for each in (switches, Line) for field in dataclasses.fields(each)} | set(KINDS)
+    for number, (_, cell, *_) in behaviours(heading).items():
+        assert named(cell), number
+        assert named(cell) <= known, number
+
+
+@pytest.mark.parametrize(("heading", "switches"), BEHAVIOURS)
+def test_every_behaviour_of_the_simulator_names_counters_that_are_counted(heading: str, switches: type[Any]) -> None:
+    counted = texts_of_the_simulator()
+    for number, (_, _, cell, *_) in behaviours(heading).items():
+        assert named(cell), number
+        silent = {name for name in named(cell) if not any(text.fullmatch(name) for text in counted)}
+        assert not silent, number
+
+
+@pytest.mark.parametrize(("heading", "switches"), BEHAVIOURS)
+def test_the_behaviours_of_the_simulator_stand_in_order(heading: str, switches: type[Any]) -> None:
+    numbers = list(behaviours(heading))
+    assert numbers == sorted(numbers)
 
 
 def test_every_fault_of_the_simulator_is_listed_with_its_parameters() -> None:

@@ -147,6 +147,11 @@ def key_pair() -> tuple[str, str]:
     return private.decode(), public.decode()
 
 
+def step(method: str, url: str, name: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A request of a composite or a graph."""
+    return {"method": method, "url": f"/services/data/v{VERSION}/{url}", "referenceId": name, "body": body}
+
+
 def signed_assertion(client: Client, **changes: Any) -> str:
     """What the JWT flow takes, once the org has been told the key."""
     private, public = key_pair()

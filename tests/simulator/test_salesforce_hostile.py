@@ -16,7 +16,8 @@ ROOT = f"/services/data/v{VERSION}"
 WRITES = [
     ("POST", "sobjects/Account"), ("PATCH", f"sobjects/Account/{KEY_FIELD}/1"), ("POST", "composite"),
     ("POST", "composite/sobjects"), ("PATCH", "composite/sobjects"), ("POST", "composite/sobjects/Account"),
-    ("PATCH", f"composite/sobjects/Account/{KEY_FIELD}"),
+    ("PATCH", f"composite/sobjects/Account/{KEY_FIELD}"), ("POST", "composite/graph"), ("POST", "composite/batch"),
+    ("POST", "composite/tree/Account"),
 ]  # fmt: skip
 
 
@@ -59,6 +60,19 @@ def test_another_content_type_is_refused(salesforce, target):
 )  # fmt: skip
 def test_another_method_is_refused(salesforce, method, path):
     assert refusal(salesforce.call(method, path)) == (405, "METHOD_NOT_ALLOWED")
+
+
+@pytest.mark.parametrize("target", WRITES, ids=" ".join)
+@pytest.mark.parametrize("depth", [100, 400, 900, 990])
+def test_a_deep_body_breaks_nothing(salesforce, target, depth):
+    deep = "[" * depth + "]" * depth
+    subrequest = f'{{"method":"POST","url":"v{VERSION}/sobjects/Account","referenceId":"a","body":{deep}}}'
+    record = f'{{"attributes":{{"type":"Account","referenceId":"a"}},"Name":{deep}}}'
+    body = (
+        f'{{"records":[{record}],"compositeRequest":[{subrequest}],"batchRequests":[{subrequest}],"ids":[{deep}],'
+        f'"graphs":[{{"graphId":"a","compositeRequest":[{subrequest.replace("v62.0", f"{ROOT}")}]}}],"Name":{deep}}}'
+    )
+    assert raw(salesforce, target, body.encode()).status_code < 500
 
 
 def test_a_lone_surrogate_breaks_nothing(salesforce):
