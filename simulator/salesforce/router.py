@@ -14,7 +14,7 @@ from simulator.salesforce import (
 from simulator.salesforce.bulk import resources as bulk_jobs
 from simulator.salesforce.call import Answer, Call, method_not_allowed
 from simulator.salesforce.describe import describe_briefly, describe_object
-from simulator.salesforce.engine import Engine
+from simulator.salesforce.engine import ORGANIZATION_ID, Engine
 from simulator.salesforce.errors import SalesforceError, not_found
 from simulator.salesforce.soql.queries import run_query
 
@@ -37,9 +37,15 @@ def dispatch(engine: Engine, call: Call) -> Answer:
         case "limits" if len(call.path) == 1:
             return _serve_limits(engine, call)
         case "":
-            return Answer({name: f"{call.root}/{name}" for name in RESOURCES})
+            return _serve_root(call)
         case _:
             raise not_found()
+
+
+def _serve_root(call: Call) -> Answer:
+    resources = {name: f"{call.root}/{name}" for name in RESOURCES}
+    identity = f"http://{call.headers.get('Host')}/id/{ORGANIZATION_ID}/{call.user_id}"
+    return Answer({**resources, "identity": identity})
 
 
 def _serve_sobjects(engine: Engine, call: Call) -> Answer:

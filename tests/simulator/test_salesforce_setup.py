@@ -221,6 +221,14 @@ def test_some_versions_are_served(salesforce, version, status):
     assert salesforce.call("GET", "limits", version=version).status_code == status
 
 
+def test_the_root_names_the_resources_and_the_user(salesforce):
+    root = salesforce.call("GET", "").json()
+    assert root["sobjects"] == "/services/data/v62.0/sobjects"
+    assert {"jobs", "composite", "limits", "query"} <= root.keys()
+    assert salesforce.http.get(root["identity"], timeout=10).json()["username"] == "integration@example.com"
+    assert refusal(salesforce.call("GET", "tooling")) == (404, "NOT_FOUND")
+
+
 def test_the_state_shows_everything_and_reset_clears_it(salesforce):
     salesforce.org.seed(
         {
