@@ -16,7 +16,7 @@ from simulator.faults import Faults, Handler
 from simulator.system import System
 
 MAX_BODY = 64 * 1024 * 1024
-LONGEST_LINE = 32 * 1024  # so that it is the CRM, not the server, that finds a URL too long
+LONGEST_LINE = 256 * 1024  # so that it is the CRM, not the server, that finds a URL too long
 Listener = Callable[[web.Request], Awaitable[None]]
 
 

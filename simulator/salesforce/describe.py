@@ -1,9 +1,9 @@
 """What the org tells about its objects and fields."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
-from simulator.salesforce.schema import NUMBER_TYPES, TEXT_TYPES, ChildLink, Field, SObject
+from simulator.salesforce.schema import NUMBER_TYPES, TEXT_TYPES, Field, SObject
 
 SOAP_TYPES = {
     "id": "tns:ID",
@@ -14,13 +14,23 @@ SOAP_TYPES = {
 }
 
 
-def describe_object(sobject: SObject, children: Iterable[ChildLink], root: str) -> dict[str, Any]:
+def describe_object(sobject: SObject, root: str, children: Mapping[str, tuple[SObject, Field]]) -> dict[str, Any]:
     fields = [_describe_field(field) for field in sobject.fields.values()]
     return {
         **describe_briefly(sobject, root),
         "fields": fields,
-        "childRelationships": [_describe_link(link) for link in children],
+        "childRelationships": [_describe_child(child, link) for child, link in children.values()],
         "recordTypeInfos": [],
+    }
+
+
+def _describe_child(child: SObject, link: Field) -> dict[str, Any]:
+    return {
+        "relationshipName": link.children,
+        "childSObject": child.name,
+        "field": link.name,
+        "cascadeDelete": link.cascade,
+        "deprecatedAndHidden": False,
     }
 
 
@@ -41,19 +51,6 @@ def describe_briefly(sobject: SObject, root: str) -> dict[str, Any]:
         "searchable": True,
         "undeletable": "delete" in sobject.permissions,
         "urls": {"sobject": url, "describe": f"{url}/describe", "rowTemplate": f"{url}/{{ID}}"},
-    }
-
-
-def _describe_link(link: ChildLink) -> dict[str, Any]:
-    return {
-        "childSObject": link.sobject.name,
-        "field": link.field.name,
-        "relationshipName": link.name,
-        "cascadeDelete": link.field.cascade,
-        "restrictedDelete": False,
-        "deprecatedAndHidden": False,
-        "junctionIdListNames": [],
-        "junctionReferenceTo": [],
     }
 
 
@@ -79,8 +76,11 @@ def _describe_field(field: Field) -> dict[str, Any]:
         "caseSensitive": field.case_sensitive,
         "idLookup": field.id_lookup,
         "filterable": field.filterable,
-        "sortable": field.filterable,
-        "groupable": field.filterable,
+        "sortable": field.sortable,
+        "groupable": field.sortable,
+        "aggregatable": field.sortable,
+        "nameField": field.name == "Name",
+        "cascadeDelete": field.cascade,
         "restrictedPicklist": field.restricted,
         "picklistValues": [
             {"value": value, "label": value, "active": True, "defaultValue": value == field.default}

@@ -16,10 +16,12 @@ from simulator.salesforce.errors import SalesforceError, not_found
 from simulator.salesforce.ids import make_id
 from simulator.salesforce.logins import Logins
 from simulator.salesforce.quotas import Quotas
+from simulator.salesforce.recycle_bin import RecycleBin
 from simulator.salesforce.schema import Field, SObject, build_schema
 from simulator.salesforce.sessions import Sessions
 from simulator.salesforce.settings import Settings
 from simulator.salesforce.store import Record, Store
+from simulator.salesforce.transactions import Transactions
 from simulator.salesforce.validation_rules import read_validation_rules
 from simulator.salesforce.writes import WriteOptions, Writer
 
@@ -48,7 +50,9 @@ class Engine:
         self.schema = build_schema(STANDARD, self.settings)
         self.schema_changed_at = timestamps.now()
         self.store = Store(self.schema)
-        self.writer = Writer(self.settings, self.store, self.counters)
+        self.recycle_bin = RecycleBin(self.settings, self.store, self.counters)
+        self.transactions = Transactions(self.settings, self.counters)
+        self.writer = Writer(self.settings, self.store, self.counters, self.recycle_bin, self.transactions)
         self.sessions = Sessions(self.settings, ORGANIZATION_ID)
         self.logins = Logins(self.settings, self.sessions, self.counters, INTEGRATION_USER_ID)
         self.cursors = Cursors(self.settings)
@@ -66,6 +70,8 @@ class Engine:
         commands = {name for name in ("expire_tokens", "expire_cursors") if changes.get(name)}
         if not SET_UP_SWITCHES.isdisjoint(changes):
             self._set_up(changed)
+        if changed.hold_commits and not self.settings.hold_commits:
+            self.transactions.hold()
         self._assign(replace(changed, expire_tokens=False, expire_cursors=False))
         if "expire_tokens" in commands:
             self.sessions.expire_all()
@@ -73,6 +79,7 @@ class Engine:
             self.cursors.expire_all()
         if "random_seed" in changes:
             self.writer.random.seed(self.settings.random_seed)
+            self.transactions.random.seed(self.settings.random_seed)
 
     def adopt_credentials(self, credentials: Credentials) -> None:
         self.logins.adopt(credentials)

@@ -86,6 +86,11 @@ class Logins:
             answer["refresh_token"] = refresh_token
         return answer
 
+    def log_in_by_soap(self, username: str, password: str, *, origin: str) -> dict[str, Any]:
+        """LoginRefusedError if it is not the user's password."""
+        self._check_password(username, password)
+        return self._token_answer(origin, None)
+
     def authorize(self, query: Mapping[str, str]) -> str:
         """The code an app may exchange for a token."""
         if query.get("client_id") != self.credentials.consumer_key:
@@ -118,8 +123,11 @@ class Logins:
 
     def _by_password(self, request: LoginRequest) -> None:
         self.check_app(*read_app(request.form, request.authorization))
+        self._check_password(request.read("username"), request.read("password"))
+
+    def _check_password(self, username: str, password: str) -> None:
         known = (self.credentials.username.lower(), self.credentials.password)
-        if (request.read("username").lower(), request.read("password")) != known:
+        if (username.lower(), password) != known:
             raise LoginRefusedError("invalid_grant", "authentication failure")
 
     def _by_assertion(self, request: LoginRequest) -> None:

@@ -19,13 +19,14 @@ from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
 
-from simulator.salesforce.call import Call
+from simulator.salesforce.call import Answer, Call
 from simulator.salesforce.engine import Engine
 from simulator.salesforce.errors import SalesforceError, not_found
 from simulator.salesforce.oauth_routes import OAuthRoutes
 from simulator.salesforce.quotas import find_app, limit_exceeded
 from simulator.salesforce.router import dispatch
 from simulator.salesforce.seed import seed
+from simulator.salesforce.soap.endpoint import SoapEndpoint
 
 OLDEST_VERSION = 46.0
 VERSIONS = {
@@ -39,6 +40,7 @@ JSON_TYPE = "application/json;charset=UTF-8"
 URI_TOO_LONG = "<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>"
 ROWS_PER_CHUNK = 200
 BASE64_GROWTH = 4 / 3  # uploads are measured as they are kept
+READS = frozenset({"GET", "HEAD"})
 
 
 class Org:
@@ -50,6 +52,7 @@ class Org:
         self.counters = self._engine.counters
         self._slow_since: dict[int, float] = {}
         self._slow_number = 0
+        self._soap = SoapEndpoint(self._engine, newest_version=max(VERSIONS), spend_call=self._spend_call)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -57,6 +60,7 @@ class Org:
             web.get("/services/data", self._serve_versions),
             web.get("/services/data/", self._serve_versions),
             web.route("*", "/services/data/{path:.*}", self._serve_data),
+            *self._soap.routes(),
         ]
 
     def configure(self, changes: Mapping[str, Any]) -> None:
@@ -94,13 +98,24 @@ class Org:
                 return web.Response(text=URI_TOO_LONG, status=414, content_type="text/html")
             call = self._read_call(request, body)
             self._spend_call(app)
-            answer = dispatch(self._engine, call)
+            answer = await self._commit(call)
         except SalesforceError as error:
             return self._refused(error, app)
-        if self.settings.chunk_seconds and answer.rows:
-            await self._take_time(math.ceil(answer.rows / ROWS_PER_CHUNK) * self.settings.chunk_seconds)
         headers = {**answer.headers, "Sforce-Limit-Info": self._engine.quotas.describe(app)}
         return _json_response(answer.body, status=answer.status, headers=headers)
+
+    async def _commit(self, call: Call) -> Answer:
+        transactions, settings = self._engine.transactions, self.settings
+        locks = self._engine.writer.row_locks
+        is_late = settings.late_commit_rate or settings.hold_commits
+        began = await transactions.stay_open() if is_late and call.method not in READS else None
+        locks.touched.clear()
+        with transactions.committing(began):
+            answer = dispatch(self._engine, call)
+        if settings.chunk_seconds and answer.rows:
+            with locks.holding(locks.touched):
+                await self._take_time(math.ceil(answer.rows / ROWS_PER_CHUNK) * settings.chunk_seconds)
+        return answer
 
     async def _read_body(self, request: web.Request) -> bytes:
         """The uploads of the Bulk API are larger than the server lets any other call be."""

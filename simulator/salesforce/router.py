@@ -1,6 +1,7 @@
 """Which resource a path names, once the version is read and the session is known."""
 
 from simulator.salesforce import (
+    change_feeds,
     composite,
     graphs,
     limits,
@@ -58,6 +59,10 @@ def _serve_sobjects(engine: Engine, call: Call) -> Answer:
             return _serve_object(engine, call, name)
         case (name, "describe"):
             return _serve_describe(engine, call, name)
+        case (name, "updated" | "deleted" as feed):
+            _demand_get(engine, call, f"feeds.{feed}")
+            sobject = engine.require_object(name)
+            return (change_feeds.updated if feed == "updated" else change_feeds.deleted)(engine, call, sobject)
         case (name, record_id):
             sobject = engine.require_object(name)
             engine.counters[ROW_FAMILY.get(call.method, "rows.other")] += 1
@@ -82,9 +87,11 @@ def _serve_object(engine: Engine, call: Call, name: str) -> Answer:
 def _serve_describe(engine: Engine, call: Call, name: str) -> Answer:
     _demand_get(engine, call, "describe")
     sobject = engine.require_object(name)
-    unchanged = preconditions.check_dates(call, engine.schema_changed_at)
+    unchanged = preconditions.check_dates(engine, call, engine.schema_changed_at)
     headers = {"Last-Modified": timestamps.http_date(engine.schema_changed_at)}
-    return unchanged or Answer(describe_object(sobject, engine.schema.children_of(sobject), call.root), headers=headers)
+    return unchanged or Answer(
+        describe_object(sobject, call.root, engine.schema.children[sobject.name]), headers=headers
+    )
 
 
 def _serve_query(engine: Engine, call: Call) -> Answer:
@@ -96,6 +103,8 @@ def _serve_query(engine: Engine, call: Call) -> Answer:
             if "q" not in call.query:
                 raise SalesforceError("MALFORMED_QUERY", "A query string has to be specified")
             with_deleted = resource == "queryAll"
+            if with_deleted:
+                engine.recycle_bin.purge_expired()
             result = run_query(call.query["q"], engine.schema, engine.store, root=call.root, with_deleted=with_deleted)
             return Answer(engine.cursors.first_page(result, wanted_size=_batch_size(call), resource=url))
         case (locator,):

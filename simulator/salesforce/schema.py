@@ -1,13 +1,13 @@
 """What the org consists of: objects, their fields, and how an administrator has changed them."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from simulator.salesforce.settings import Settings
 
-TEXT_TYPES = frozenset({"string", "textarea", "email", "phone", "url", "picklist"})
+TEXT_TYPES = frozenset({"string", "textarea", "email", "phone", "url", "picklist", "multipicklist"})
 NUMBER_TYPES = frozenset({"int", "double", "currency", "percent"})
 ID_TYPES = frozenset({"id", "reference"})
 FIELD_TYPES = TEXT_TYPES | NUMBER_TYPES | {"boolean", "date", "datetime"}  # that can be added
@@ -33,6 +33,7 @@ class Field:
     restricted: bool = False
     reference_to: str = ""
     relationship: str = ""
+    children: str = ""  # what the parent calls the records that name it here
     cascade: bool = False
     digits: int = 18  # before the point
     scale: int = 0  # behind it
@@ -44,6 +45,10 @@ class Field:
     @property
     def filterable(self) -> bool:
         return not (self.type == "textarea" and self.length > 255)
+
+    @property
+    def sortable(self) -> bool:
+        return self.filterable and self.type != "multipicklist"
 
     @property
     def required(self) -> bool:
@@ -80,42 +85,19 @@ class SObject:
         return self._by_relationship.get(name.lower())
 
 
-@dataclass(frozen=True, slots=True)
-class ChildLink:
-    """How a parent calls the records of an object whose field points at it."""
-
-    name: str
-    sobject: SObject
-    field: Field
-
-
 class Schema:
     def __init__(self, sobjects: Iterable[SObject]) -> None:
         self.sobjects = {sobject.name: sobject for sobject in sobjects}
-        self._children = {name: tuple(_links_to(name, self.sobjects.values())) for name in self.sobjects}
         self._by_lower_name = {name.lower(): sobject for name, sobject in self.sobjects.items()}
         self.by_prefix = {sobject.prefix: sobject for sobject in self.sobjects.values()}
+        self.children: dict[str, dict[str, tuple[SObject, Field]]] = {name: {} for name in self.sobjects}
+        for sobject in self.sobjects.values():
+            for field in sobject.fields.values():
+                if field.children and field.reference_to in self.sobjects:
+                    self.children[field.reference_to][field.children.lower()] = (sobject, field)
 
     def find(self, name: str) -> SObject | None:
         return self.sobjects.get(name) or self._by_lower_name.get(name.lower())
-
-    def children_of(self, sobject: SObject) -> tuple[ChildLink, ...]:
-        return self._children[sobject.name]
-
-    def find_children(self, sobject: SObject, name: str) -> ChildLink | None:
-        return next((link for link in self._children[sobject.name] if link.name.lower() == name.lower()), None)
-
-
-def _links_to(parent: str, sobjects: Iterable[SObject]) -> Iterator[ChildLink]:
-    for sobject in sobjects:
-        for field in sobject.fields.values():
-            if field.reference_to == parent and (field.createable or field.updateable) and field.name != "OwnerId":
-                name = f"Child{parent}s" if sobject.name == parent else _plural(sobject.name)
-                yield ChildLink(name, sobject, field)
-
-
-def _plural(name: str) -> str:
-    return f"{name[:-1]}ies" if name.endswith("y") else f"{name}s"
 
 
 def build_schema(standard: Mapping[str, tuple[str, tuple[Field, ...]]], settings: Settings) -> Schema:

@@ -76,6 +76,29 @@ class Settings:
     picklist_values: dict[str, list[str]] = field(default_factory=dict)
     extra_fields: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # replaces a field of that name
 
+    # Change feeds
+    feed_granularity: float = 60.0  # seconds; moments are cut down to a multiple
+    feed_id_limit: int = 600_000
+    delete_log_seconds: float = 1_296_000.0  # 15 days
+    late_commit_rate: float = 0.0  # of the writing calls
+    late_commit_seconds: float = 5.0
+    hold_commits: bool = False
+
+    # What SOAP does
+    soap_operations: list[str] = field(
+        default_factory=lambda: ["delete", "undelete", "emptyRecycleBin", "merge", "convertLead"]
+    )
+    soap_login: bool = False  # only ever up to version 64
+    recycle_bin_seconds: float = 1_296_000.0
+    mergeable_records: int = 3
+    lead_field_mapping: dict[str, str] = field(default_factory=dict)  # {"Field": "Contact.Field"}
+
+    # Rows
+    key_in_body_refused: bool = True
+    etag_objects: list[str] = field(default_factory=lambda: ["Account"])
+    conditional_dates: bool = True
+    converted_leads_editable: bool = False
+
     # Refusals
     duplicate_value_id_length: int = 15  # 15, 18, or 0 for `<unknown>`
     duplicate_rules: list[dict[str, Any]] = field(default_factory=list)
@@ -84,6 +107,7 @@ class Settings:
     lost_upsert_races: int = 0  # so many upserts of a known key answer as if they had looked too early
     lock_errors: int = 0  # so many of the next rows are refused
     lock_error_rate: float = 0.0  # of the rows that hang on a parent
+    row_locks: bool = False  # what a call wrote, and what that hangs on, is locked while the call takes its time
     random_seed: int = 0
 
     def accepted(self, changes: Mapping[str, Any]) -> "Settings":

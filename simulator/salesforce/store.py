@@ -90,6 +90,7 @@ class Table:
 class Store:
     def __init__(self, schema: Schema) -> None:
         self.tables = {name: Table(sobject) for name, sobject in schema.sobjects.items()}
+        self._by_prefix = {sobject.prefix: name for name, sobject in schema.sobjects.items()}
         self._journal: list[tuple[Table, str, Record | None]] = []
         self._open_transactions = 0
 
@@ -100,9 +101,19 @@ class Store:
                 self.tables[name].fit(sobject)
             else:
                 self.tables[name] = Table(sobject)
+                self._by_prefix[sobject.prefix] = name
+
+    def find_table(self, record_id: str) -> Table | None:
+        name = self._by_prefix.get(record_id[:3])
+        return self.tables[name] if name else None
 
     def put(self, table: Table, record: Record) -> None:
-        short_id = record["Id"][:15]
+        self._replace(table, record["Id"][:15], record)
+
+    def remove(self, table: Table, short_id: str) -> None:
+        self._replace(table, short_id, None)
+
+    def _replace(self, table: Table, short_id: str, record: Record | None) -> None:
         before = table.put(short_id, record)
         if self._open_transactions:
             self._journal.append((table, short_id, before))

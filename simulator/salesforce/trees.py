@@ -89,14 +89,15 @@ def _read_node(engine: Engine, sobject: SObject, item: Any, *, depth: int) -> No
 
 
 def _read_children(engine: Engine, node: Node, name: str, items: Any, depth: int) -> None:
-    link = engine.schema.find_children(node.sobject, name)
+    link = engine.schema.children[node.sobject.name].get(name.lower())
     if link is None:
         problem = f"No such column '{name}' on sobject of type {node.sobject.name}"
         raise RecordRefusedError(node.reference_id, SalesforceError("INVALID_FIELD", problem, fields=[]))
     if not isinstance(items, list):
         raise cannot_deserialize("list", items)
+    child, reference = link
     for item in items:
-        node.children.append((link.field.name, _read_node(engine, link.sobject, item, depth=depth + 1)))
+        node.children.append((reference.name, _read_node(engine, child, item, depth=depth + 1)))
 
 
 def _levels(level: list[Node]) -> Iterator[list[Node]]:

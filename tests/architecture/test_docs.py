@@ -1,6 +1,5 @@
 """The documents agree with the code they describe."""
 
-import ast
 import dataclasses
 import json
 import re
@@ -74,55 +73,6 @@ def test_every_switch_of_the_simulator_is_listed_with_its_default(heading: str, 
     assert listed == as_written(dataclasses.asdict(switches()))
 
 
-def behaviours(heading: str) -> dict[int, list[str]]:
-    """The cells of the rows of that table, by number."""
-    table = re.findall(r"^\|.*\|$", section("docs/simulator.md", heading), re.MULTILINE)[2:]
-    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
-    return {int(row[0]): row[1:] for row in cells}
-
-
-def named(cell: str) -> set[str]:
-    return set(re.findall(r"`([^`]+)`", cell))
-
-
-def texts_of_the_simulator() -> list[re.Pattern[str]]:
-    """Every text in its code, as a pattern: what is filled in later fits any word."""
-    nodes = [node for path in files(".py") if path.startswith("simulator/") for node in ast.walk(ast.parse(read(path)))]
-    plain = {pattern_of(node) for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    filled = {"".join(map(pattern_of, node.values)) for node in nodes if isinstance(node, ast.JoinedStr)}
-    return [re.compile(text) for text in plain | filled if text != r"\w+"]
-
-
-def pattern_of(node: ast.expr) -> str:
-    return re.escape(str(node.value)) if isinstance(node, ast.Constant) else r"\w+"
-
-
-BEHAVIOURS = [("Salesforce behaviours", Settings)]
-
-
-@pytest.mark.parametrize(("heading", "switches"), BEHAVIOURS)
-def test_every_behaviour_of_the_simulator_names_switches_that_exist(heading: str, switches: type[Any]) -> None:
-    known = {field.name for each in (switches, Line) for field in dataclasses.fields(each)} | set(KINDS)
-    for number, (_, cell, *_) in behaviours(heading).items():
-        assert named(cell), number
-        assert named(cell) <= known, number
-
-
-@pytest.mark.parametrize(("heading", "switches"), BEHAVIOURS)
-def test_every_behaviour_of_the_simulator_names_counters_that_are_counted(heading: str, switches: type[Any]) -> None:
-    counted = texts_of_the_simulator()
-    for number, (_, _, cell, *_) in behaviours(heading).items():
-        assert named(cell), number
-        silent = {name for name in named(cell) if not any(text.fullmatch(name) for text in counted)}
-        assert not silent, number
-
-
-@pytest.mark.parametrize(("heading", "switches"), BEHAVIOURS)
-def test_the_behaviours_of_the_simulator_stand_in_order(heading: str, switches: type[Any]) -> None:
-    numbers = list(behaviours(heading))
-    assert numbers == sorted(numbers)
-
-
 def test_every_fault_of_the_simulator_is_listed_with_its_parameters() -> None:
     kinds = rows("docs/simulator.md", "Kinds", r"\| `(\w+)` \| [^|]+ \| (.*)\|")
     assert [name for name, _ in kinds] == sorted(KINDS)
@@ -131,6 +81,29 @@ def test_every_fault_of_the_simulator_is_listed_with_its_parameters() -> None:
         del parameters[name]
     assert rows("docs/simulator.md", "Parameters", r"\| `(\w+)` \| [^|]+ \| `([^|]+)` \|") == as_written(parameters)
     assert {name for _, cell in kinds for name in re.findall(r"`(\w+)`", cell)} <= set(parameters)
+
+
+def behaviours(heading: str) -> dict[int, tuple[set[str], set[str]]]:
+    """By number: the switches and the counters of every behaviour below a heading."""
+    row = r"\| (\d+) \| [^|]+ \| ([^|]+) \| ([^|]+) \| [^|]+ \| [^|]+ \|"
+    return {
+        int(number): (set(re.findall(r"`([\w.]+)`", switches)), set(re.findall(r"`([\w.]+)`", counters)))
+        for number, switches, counters in rows("docs/simulator.md", heading, row)
+    }
+
+
+def test_every_switch_of_a_salesforce_behaviour_exists() -> None:
+    known = {field.name for each in (Settings, Line) for field in dataclasses.fields(each)} | set(KINDS)
+    for number, (switches, counters) in behaviours("Salesforce behaviours").items():
+        assert switches, number
+        assert counters, number
+        assert switches <= known, (number, switches - known)
+
+
+def test_the_behaviours_of_salesforce_stand_in_order() -> None:
+    table = section("docs/simulator.md", "Salesforce behaviours")
+    numbers = [int(number) for number in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)]
+    assert numbers == sorted(set(numbers))
 
 
 @pytest.mark.parametrize("path", MARKDOWN)

@@ -107,7 +107,7 @@ def serving(org: Org) -> Iterator[int]:
     loop = asyncio.new_event_loop()
     app = web.Application(client_max_size=64 * 1024**2)
     app.add_routes(org.routes())
-    runner = web.AppRunner(app, max_line_size=32_768, access_log=None)
+    runner = web.AppRunner(app, max_line_size=262_144, access_log=None)
     loop.run_until_complete(runner.setup())
     site = web.TCPSite(runner, "127.0.0.1", 0)
     loop.run_until_complete(site.start())

@@ -88,6 +88,11 @@ def test_a_query_job_can_be_aborted_and_deleted(salesforce):
         ({"operation": "query", "query": "SELECT Id FROM Account WHERE Nope = 1"}, "INVALID_FIELD"),
         ({"operation": "query", "query": "SELECT Id FROM Nope"}, "INVALID_TYPE"),
         ({"operation": "query", "query": "SELECT COUNT() FROM Account"}, "API_ERROR"),
+        ({"operation": "query", "query": "SELECT COUNT(Id) FROM Account"}, "API_ERROR"),
+        ({"operation": "query", "query": "SELECT Name FROM Account GROUP BY Name"}, "API_ERROR"),
+        ({"operation": "query", "query": "SELECT Id, (SELECT Id FROM Contacts) FROM Account"}, "API_ERROR"),
+        ({"operation": "query", "query": "SELECT FIELDS(ALL) FROM Account LIMIT 5"}, "API_ERROR"),
+        ({"operation": "query", "query": "SELECT Id FROM Account LIMIT 5 OFFSET 5"}, "API_ERROR"),
         ({"operation": "query", "query": "SELECT Id FROM Account", "contentType": "JSON"}, "INVALIDJOB"),
     ],
 )

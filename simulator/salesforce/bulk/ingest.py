@@ -8,7 +8,6 @@ from simulator.salesforce.bulk.cells import Column, find_columns, read_row
 from simulator.salesforce.bulk.csv_text import UnusableUploadError
 from simulator.salesforce.bulk.jobs import Job, Written
 from simulator.salesforce.engine import Engine
-from simulator.salesforce.erasure import erase
 from simulator.salesforce.errors import SalesforceError
 from simulator.salesforce.record_collections import require_live_row, specified_twice
 from simulator.salesforce.schema import SObject
@@ -93,7 +92,9 @@ class Ingest:
 
     def _erase(self, values: Values) -> tuple[Record, bool]:
         record = self._live_row(values.get("Id"))
-        erase(self._engine, self._sobject, record, self._options)
+        self._engine.writer.delete(self._sobject, record, self._options)
+        table = self._engine.store.tables[self._sobject.name]
+        self._engine.recycle_bin.purge(self._engine.recycle_bin.find_together(table, record["Id"][:15]))
         return record, False
 
     def _live_row(self, record_id: str | None) -> Record:

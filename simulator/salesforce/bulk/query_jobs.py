@@ -28,8 +28,9 @@ def create(engine: Engine, call: Call) -> Answer:
     if engine.quotas.bulk_query_jobs >= engine.settings.daily_bulk_query_jobs:
         raise SalesforceError("EXCEEDEDQUOTA", "ExceededQuota : Query jobs Limit exceeded.")
     select = parse(query)
-    if not select.fields:
-        raise SalesforceError("API_ERROR", "Aggregates are not supported in Bulk Query")
+    if select.is_grouped or select.offset or not select.paths or len(select.paths) < len(select.fields):
+        problem = "Groups, aggregates, OFFSET, FIELDS() and child queries are not supported in Bulk Query"
+        raise SalesforceError("API_ERROR", problem)
     # Over no records, so that it only refuses what makes no sense.
     run_query(query, engine.schema, Store(engine.schema), root="", with_deleted=False)
     job = engine.jobs.add(
@@ -40,7 +41,7 @@ def create(engine: Engine, call: Call) -> Answer:
             format=read_format(body),
             object_name=select.object_name.text,
             query=query,
-            columns=[path.text for path in select.fields],
+            columns=[path.text for path in select.paths],
         )
     )
     engine.quotas.bulk_query_jobs += 1

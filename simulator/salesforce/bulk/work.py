@@ -29,13 +29,16 @@ def _keep(work: Coroutine[Any, Any, None]) -> None:
 async def _ingest(engine: Engine, jobs: Jobs, job: Job) -> None:
     if not await _begin(engine, jobs, job):
         return
+    locks = engine.writer.row_locks
     try:
         ingest = Ingest(engine, job)
         for start_row in range(0, len(job.rows), CHUNK):
             if start_row % max(CHUNK, engine.settings.bulk_batch_records) < CHUNK:
                 _spend_batch(engine)
-            ingest.write_chunk(start_row)
-            await asyncio.sleep(_pause(engine))
+            with engine.transactions.committing(await _stay_open(engine)):
+                ingest.write_chunk(start_row)
+            with locks.holding(locks.touched):
+                await asyncio.sleep(_pause(engine))
             if jobs.closed or job.state is not State.IN_PROGRESS:
                 return
     except UnusableUploadError as problem:
@@ -68,6 +71,14 @@ async def _begin(engine: Engine, jobs: Jobs, job: Job) -> bool:
         return False
     job.enter(State.IN_PROGRESS)
     return True
+
+
+async def _stay_open(engine: Engine) -> str | None:
+    """A chunk is a transaction like any other: it may commit late."""
+    settings = engine.settings
+    began = await engine.transactions.stay_open() if settings.late_commit_rate or settings.hold_commits else None
+    engine.writer.row_locks.touched.clear()
+    return began
 
 
 def _pause(engine: Engine) -> float:

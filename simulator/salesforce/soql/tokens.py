@@ -3,13 +3,14 @@
 import re
 from typing import NamedTuple
 
-from simulator.salesforce.soql.syntax import Kind, refuse
+from simulator.salesforce.errors import SalesforceError
+from simulator.salesforce.soql.syntax import Kind
 
 TOKEN = re.compile(
     r"""\s*(?:
       (?P<datetime>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d))
     | (?P<date>\d{4}-\d\d-\d\d)
-    | (?P<number>[+-]?\d+(?:\.\d+)?)
+    | (?P<number>[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)
     | (?P<name>[A-Za-z]\w*(?:\.[A-Za-z]\w*)*)
     | '(?P<string>(?:[^'\\]|\\.)*)'
     | (?P<mark><=|>=|!=|<>|[=<>(),:])
@@ -44,9 +45,13 @@ def tokenize(query: str) -> list[Token]:
     return tokens
 
 
-def _unexpected(query: str, position: int) -> Exception:
+def _unexpected(query: str, position: int) -> SalesforceError:
     space = SPACE.match(query, position)
     start = space.end() if space else position
-    character = query[start]
-    problem = "unterminated string literal" if character == "'" else f"unexpected token: '{character}'"
-    return refuse("MALFORMED_QUERY", problem, query=query, position=start)
+    row = query.count("\n", 0, start) + 1
+    column = start - query.rfind("\n", 0, start) - 1
+    if query[start] == "'":
+        return SalesforceError("MALFORMED_QUERY", f"line {row}:{column} mismatched character '<EOF>' expecting '''")
+    return SalesforceError(
+        "MALFORMED_QUERY", f"line {row}:{column} no viable alternative at character '{query[start]}'"
+    )
