@@ -271,3 +271,63 @@ describe('Bulk API 2.0', () => {
     assert.equal(records[0]['Owner.Name'], 'Integration User');
   });
 });
+
+describe('SOAP', () => {
+  test('records are merged', async () => {
+    const [winner, loser] = await conn.sobject('Account').create([{ Name: 'A' }, { Name: 'B' }]);
+    const person = await conn.sobject('Contact').create({ LastName: 'Doe', AccountId: loser.id });
+    const { success, mergedRecordIds } = await conn.soap.merge({
+      masterRecord: { type: 'Account', Id: winner.id },
+      recordToMergeIds: [loser.id],
+    });
+    assert.deepEqual([success, mergedRecordIds], [true, [loser.id]]);
+    assert.equal((await conn.sobject('Contact').retrieve(person.id)).AccountId, winner.id);
+    const all = await conn.query('SELECT MasterRecordId FROM Account WHERE IsDeleted = TRUE', { scanAll: true });
+    assert.equal(all.records[0].MasterRecordId, winner.id);
+  });
+
+  test('a lead is converted', async () => {
+    const lead = await conn.sobject('Lead').create({ LastName: 'Doe', Company: 'Acme' });
+    const converted = await conn.soap.convertLead({
+      leadId: lead.id,
+      convertedStatus: 'Closed - Converted',
+      doNotCreateOpportunity: true,
+    });
+    assert.ok(converted.success, JSON.stringify(converted));
+    assert.match(converted.accountId, /^001/);
+    assert.equal((await conn.sobject('Lead').retrieve(lead.id)).ConvertedContactId, converted.contactId);
+  });
+
+  test('a deleted record comes back, and one that is emptied out does not', async () => {
+    const { id } = await conn.sobject('Account').create({ Name: 'A' });
+    await conn.sobject('Account').destroy(id);
+    const [restored] = await conn.soap.undelete([id]);
+    assert.deepEqual([restored.success, restored.id], [true, id]);
+    await conn.sobject('Account').destroy(id);
+    const [emptied] = await conn.soap.emptyRecycleBin([id]);
+    assert.ok(emptied.success);
+    const [gone] = await conn.soap.undelete([id]);
+    assert.deepEqual([gone.success, gone.errors[0].statusCode], [false, 'UNDELETE_FAILED']);
+  });
+});
+
+describe('change feeds', () => {
+  test('name what was updated and deleted', async () => {
+    const { id } = await conn.sobject('Account').create({ Name: 'A' });
+    const gone = await conn.sobject('Account').create({ Name: 'B' });
+    await conn.sobject('Account').destroy(gone.id);
+    await simulator.configure({ salesforce: { feed_granularity: 0 } });
+    const [start, end] = [new Date(Date.now() - 3_600_000), new Date(Date.now() + 60_000)];
+    const updated = await conn.sobject('Account').updated(start, end);
+    assert.ok(updated.ids.includes(id), JSON.stringify(updated));
+    const deleted = await conn.sobject('Account').deleted(start, end);
+    assert.ok(deleted.deletedRecords.some((record) => record.id === gone.id), JSON.stringify(deleted));
+  });
+
+  test('children come with their parents', async () => {
+    const { id } = await conn.sobject('Account').create({ Name: 'A' });
+    await conn.sobject('Contact').create({ LastName: 'Doe', AccountId: id });
+    const [account] = await conn.sobject('Account').find({ Id: id }, 'Id, Name').include('Contacts').select('LastName').end();
+    assert.equal(account.Contacts.records[0].LastName, 'Doe');
+  });
+});
