@@ -90,7 +90,8 @@ class Org:
 
     async def _serve_data(self, request: web.Request) -> web.Response:
         """Everything with a session. Once the body is read nothing else runs: a commit is one step."""
-        app = find_app(request.headers.get("Sforce-Call-Options"))
+        options = request.headers.get("Sforce-Call-Options")
+        app = find_app(options) if options else ""
         try:
             body = await self._read_body(request) if request.body_exists else b""
             if len(request.raw_path) > self.settings.longest_url:

@@ -40,10 +40,8 @@ class Quotas:
         return f"{usage}; per-app-api-usage={self._app_usage[app]}/{limit}(appName={app})"
 
 
-def find_app(call_options: str | None) -> str:
+def find_app(call_options: str) -> str:
     """The client that Sforce-Call-Options names, or an empty text."""
-    if not call_options:
-        return ""
     for option in call_options.replace(";", ",").split(","):
         name, _, value = option.partition("=")
         if name.strip().lower() == "client" and value.isascii() and value.isprintable():

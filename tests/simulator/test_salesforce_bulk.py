@@ -236,6 +236,28 @@ def test_a_job_aborted_before_it_began_has_processed_nothing(salesforce):
     assert salesforce.ids("SELECT Id FROM Account") == []
 
 
+def test_a_chunk_holds_its_rows_while_it_runs(salesforce):
+    account = salesforce.create(Name="Acme", **{KEY_FIELD: "1"})
+    salesforce.org.configure({"row_locks": True, "bulk_batch_seconds": 3_600})
+    job_id = begin(salesforce, "upsert", f"{KEY_FIELD},Phone\n1,1\n", **UPSERT)
+    while not salesforce.org.counters["records.updated"]:
+        time.sleep(0.005)
+    answer = salesforce.call("PATCH", f"sobjects/Account/{account}", {"Phone": "2"})
+    assert refusal(answer) == (400, "UNABLE_TO_LOCK_ROW")
+    assert enter(salesforce, job_id, "Aborted").status_code == 200
+
+
+def test_a_chunk_may_commit_late(salesforce):
+    made = make(salesforce, "insert")
+    upload(salesforce, made["id"], "Name\nAcme\n")
+    salesforce.org.configure({"late_commit_rate": 1.0, "late_commit_seconds": 1.1})
+    enter(salesforce, made["id"], "UploadComplete")
+    job = wait(salesforce, made["id"])
+    (record,) = salesforce.org.state()["Account"]
+    assert record["SystemModstamp"] < job["systemModstamp"]
+    assert salesforce.org.counters["commits.late"] == 2  # the call that began the job, and its one chunk
+
+
 def test_there_are_no_results_before_the_end(salesforce):
     job = make(salesforce, "insert")
     assert refusal(salesforce.call("GET", f"jobs/ingest/{job['id']}/failedResults")) == (400, "INVALIDJOBSTATE")
