@@ -1,7 +1,6 @@
 """The one connected app of the org, and the user it runs as."""
 
 import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +41,6 @@ def read_app(form: Mapping[str, str], authorization: str) -> tuple[str, str]:
         return form.get("client_id", ""), form.get("client_secret", "")
     try:
         client_id, _, client_secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return "", ""
     return client_id, client_secret

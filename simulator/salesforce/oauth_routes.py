@@ -44,7 +44,7 @@ class OAuthRoutes:
         target = request.query.get("redirect_uri", "")
         state = {"state": request.query["state"]} if "state" in request.query else {}
         try:
-            if not urlsplit(target).scheme:
+            if not _is_address(target):
                 raise LoginRefusedError("redirect_uri_mismatch", "redirect_uri must match configuration")
             answer = {"code": self._engine.logins.authorize(request.query)}
         except LoginRefusedError as refusal:
@@ -120,6 +120,14 @@ class OAuthRoutes:
 async def _read_form(request: web.Request) -> dict[str, str]:
     body = (await request.read()).decode("utf-8", "replace")
     return {**request.query, **dict(parse_qsl(body, keep_blank_values=True))}
+
+
+def _is_address(text: str) -> bool:
+    """Absolute, and fit to be sent as a header."""
+    try:
+        return bool(urlsplit(text).scheme) and text.isascii() and text.isprintable()
+    except ValueError:
+        return False
 
 
 def _origin(request: web.Request) -> str:

@@ -137,7 +137,7 @@ def _read_subrequest(item: Any) -> Subrequest:
     if not isinstance(item, dict):
         raise cannot_deserialize("object", item)
     method, url, reference_id = (item.get(name) for name in ("method", "url", "referenceId"))
-    if method not in METHODS or not isinstance(url, str):
+    if not isinstance(method, str) or method not in METHODS or not isinstance(url, str):
         raise SalesforceError("INVALID_INPUT", "method and url are required for every subrequest")
     if not isinstance(reference_id, str) or not REFERENCE_ID.fullmatch(reference_id):
         raise SalesforceError("INVALID_INPUT", f"Provided referenceId ('{reference_id}') is invalid.")

@@ -343,14 +343,29 @@ def test_the_bulk_api_can_be_off(salesforce):
     assert refusal(salesforce.call("GET", "jobs/ingest")) == (403, "API_DISABLED_FOR_ORG")
 
 
+def in_the_middle_of_a_job(salesforce: Client) -> str:
+    """A job that writes another two hundred rows every fifth of a second, and has begun to."""
+    salesforce.org.configure({"bulk_batch_seconds": 0.2, "bulk_batch_records": 200})
+    job_id = begin(salesforce, "insert", "Name\n" + "x\n" * 20_000)
+    while salesforce.org.counters["records.created"] < 200:
+        time.sleep(0.005)
+    return job_id
+
+
+def test_an_aborted_job_does_not_go_on(salesforce):
+    job_id = in_the_middle_of_a_job(salesforce)
+    enter(salesforce, job_id, "Aborted")
+    written = len(salesforce.org.state()["Account"])
+    time.sleep(0.5)
+    assert len(salesforce.org.state()["Account"]) == written
+    assert salesforce.call("GET", f"jobs/ingest/{job_id}").json()["state"] == "Aborted"
+
+
 def test_a_reset_ends_the_work(salesforce):
-    salesforce.org.configure({"bulk_batch_seconds": 5.0, "bulk_batch_records": 200})
-    begin(salesforce, "insert", "Name\n" + "x\n" * 500)
+    in_the_middle_of_a_job(salesforce)
     salesforce.org.reset()
-    salesforce.log_in()
-    salesforce.org.configure({"bulk_queue_seconds": 0, "bulk_batch_seconds": 0})
-    run(salesforce, "insert", "Name\nAcme\n")
-    assert len(salesforce.ids("SELECT Id FROM Account")) == 1
+    time.sleep(0.5)
+    assert salesforce.org.state()["Account"] == []
 
 
 def test_the_library_writes_and_reads_its_results(salesforce):

@@ -67,6 +67,6 @@ class Format:
 def read_format(body: Mapping[str, Any]) -> Format:
     """From the members of a job; a choice that does not exist refuses the call."""
     delimiter, line_ending = body.get("columnDelimiter") or "COMMA", body.get("lineEnding") or "LF"
-    if delimiter not in DELIMITERS or line_ending not in LINE_ENDINGS:
+    if delimiter not in list(DELIMITERS) or line_ending not in list(LINE_ENDINGS):  # which may be of any type
         raise unreadable(f"columnDelimiter {delimiter!r} or lineEnding {line_ending!r} is not a valid choice")
     return Format(delimiter, line_ending)

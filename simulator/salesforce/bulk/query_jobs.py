@@ -1,7 +1,6 @@
 """Jobs that read: a query whose records are fetched as CSV, page by page."""
 
 import base64
-import binascii
 from typing import Any
 
 from simulator.salesforce.bulk.csv_text import read_format
@@ -21,7 +20,7 @@ DEFAULT_PAGE = 50_000
 def create(engine: Engine, call: Call) -> Answer:
     body = call.read_object()
     operation, query = body.get("operation"), body.get("query")
-    if operation not in {"query", "queryAll"} or not isinstance(query, str):
+    if operation not in ("query", "queryAll") or not isinstance(query, str):
         raise unreadable("A query job needs an operation, query or queryAll, and a query")
     if body.get("contentType", "CSV") != "CSV":
         raise invalid_job(f"Unsupported content type: {body['contentType']}")
@@ -80,8 +79,8 @@ def _read_locator(locator: str) -> int:
     if not locator:
         return 0
     try:
-        return int(base64.b64decode(locator, validate=True).decode("ascii"))
-    except (binascii.Error, ValueError):
+        return max(0, int(base64.b64decode(locator, validate=True).decode("ascii")))
+    except ValueError:
         raise SalesforceError("INVALID_QUERY_LOCATOR", "invalid query locator") from None
 
 

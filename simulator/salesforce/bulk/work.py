@@ -35,24 +35,27 @@ async def _ingest(engine: Engine, jobs: Jobs, job: Job) -> None:
         for start_row in range(0, len(job.rows), CHUNK):
             if start_row % max(CHUNK, engine.settings.bulk_batch_records) < CHUNK:
                 _spend_batch(engine)
-            with engine.transactions.committing(await _stay_open(engine)):
+            began = await _stay_open(engine)
+            if _is_over(jobs, job):
+                return
+            locks.touched.clear()
+            with engine.transactions.committing(began):
                 ingest.write_chunk(start_row)
             with locks.holding(locks.touched):
                 await asyncio.sleep(_pause(engine))
-            if jobs.closed or job.state is not State.IN_PROGRESS:
-                return
     except UnusableUploadError as problem:
         engine.counters["bulk.failed"] += 1
         job.enter(State.FAILED, str(problem))
     else:
-        job.enter(State.JOB_COMPLETE)
+        if not _is_over(jobs, job):
+            job.enter(State.JOB_COMPLETE)
 
 
 async def _query(engine: Engine, jobs: Jobs, job: Job) -> None:
     if not await _begin(engine, jobs, job):
         return
     await asyncio.sleep(engine.settings.bulk_batch_seconds)
-    if jobs.closed or job.state is not State.IN_PROGRESS:
+    if _is_over(jobs, job):
         return
     with_deleted = job.operation == "queryAll"
     try:
@@ -76,9 +79,12 @@ async def _begin(engine: Engine, jobs: Jobs, job: Job) -> bool:
 async def _stay_open(engine: Engine) -> str | None:
     """A chunk is a transaction like any other: it may commit late."""
     settings = engine.settings
-    began = await engine.transactions.stay_open() if settings.late_commit_rate or settings.hold_commits else None
-    engine.writer.row_locks.touched.clear()
-    return began
+    return await engine.transactions.stay_open() if settings.late_commit_rate or settings.hold_commits else None
+
+
+def _is_over(jobs: Jobs, job: Job) -> bool:
+    """Aborted, deleted, or forgotten with the whole org."""
+    return jobs.closed or job.state is not State.IN_PROGRESS
 
 
 def _pause(engine: Engine) -> float:
