@@ -8,7 +8,7 @@ from simulator.hubspot.associations import LABELS, Pair, known_types, label_text
 from simulator.hubspot.crm import Crm
 from simulator.hubspot.errors import RefusalError, invalid, malformed, not_found, not_to_associate, refusal, row_error
 from simulator.hubspot.gate import Call, Reply, Route, required, text_of_id
-from simulator.hubspot.object_routes import type_ids_of
+from simulator.hubspot.object_routes import source_of, type_ids_of
 from simulator.hubspot.object_types import ObjectType
 from simulator.hubspot.records_view import batch_view, paging
 
@@ -19,7 +19,7 @@ Row = dict[str, Any]
 def put_default(crm: Crm, call: Call) -> Reply:
     pair = _pair_of_path(call)
     _require_records(crm, pair)
-    crm.associate_by_default(pair)
+    crm.associate_by_default(pair, by=source_of(call))
     return Reply(200, batch_view([_default_view(pair)], started=crm.now()))
 
 
@@ -29,7 +29,7 @@ def put_labels(crm: Crm, call: Call) -> Reply:
         raise malformed("a list of association types is expected")
     type_ids = _types_between(pair, call.body)
     _require_records(crm, pair)
-    crm.associate(pair, type_ids)
+    crm.associate(pair, type_ids, by=source_of(call))
     return Reply(201, _labels_view(pair, type_ids))
 
 
@@ -47,7 +47,7 @@ def list_page(crm: Crm, call: Call) -> Reply:
 
 
 def remove(crm: Crm, call: Call) -> Reply:
-    crm.dissociate(_pair_of_path(call))
+    crm.dissociate(_pair_of_path(call), by=source_of(call))
     return Reply(204)
 
 
@@ -55,7 +55,7 @@ def batch_default(crm: Crm, call: Call) -> Reply:
     def write(row: Row) -> dict[str, Any]:
         pair = _pair_of_row(call, row)
         _require_records(crm, pair)
-        crm.associate_by_default(pair)
+        crm.associate_by_default(pair, by=source_of(call))
         return _default_view(pair)
 
     started = crm.now()
@@ -68,7 +68,7 @@ def batch_create(crm: Crm, call: Call) -> Reply:
         pair = _pair_of_row(call, row)
         type_ids = _types_between(pair, required(row, "types", list))
         _require_records(crm, pair)
-        crm.associate(pair, type_ids)
+        crm.associate(pair, type_ids, by=source_of(call))
         return _labels_view(pair, type_ids)
 
     started = crm.now()
@@ -102,7 +102,7 @@ def batch_archive(crm: Crm, call: Call) -> Reply:
         from_id, targets = _id_in(row, "from"), required(row, "to", list)
         pairs.extend(Pair(from_kind, from_id, to_kind, _id_of(target)) for target in targets)
     for pair in pairs:
-        crm.dissociate(pair)
+        crm.dissociate(pair, by=source_of(call))
     return _archived(crm, call)
 
 
@@ -113,7 +113,7 @@ def batch_remove_labels(crm: Crm, call: Call) -> Reply:
         removals.append((pair, _types_between(pair, required(row, "types", list))))
     for pair, type_ids in removals:
         if crm.associations.types(pair):
-            crm.remove_labels(pair, type_ids)
+            crm.remove_labels(pair, type_ids, by=source_of(call))
     return _archived(crm, call)
 
 

@@ -13,6 +13,7 @@ class Label(NamedTuple):
 
 
 CONTACT_TO_COMPANY, PRIMARY_COMPANY = 279, 1
+PRIMARY_TYPES = frozenset({1, 2})  # seen from either end
 LABELS: dict[tuple[str, str], tuple[Label, ...]] = {  # the first of each is the unlabelled type
     ("contacts", "companies"): (Label(279, None, 280), Label(1, "Primary", 2)),
     ("companies", "contacts"): (Label(280, None, 279), Label(2, "Primary", 1)),
@@ -65,7 +66,7 @@ class Associations:
         types = {unlabelled(pair.from_kind, pair.to_kind), *type_ids}
         self._drop(pair)
         self._put(pair, types)
-        if types & {PRIMARY_COMPANY, _INVERSE[PRIMARY_COMPANY]}:
+        if types & PRIMARY_TYPES:
             self._dethrone_others(pair)
 
     def remove(self, pair: Pair) -> bool:
@@ -84,11 +85,11 @@ class Associations:
         companies = self.of(CONTACTS, contact_id, COMPANIES)
         return next((company for company, types in companies.items() if PRIMARY_COMPANY in types), None)
 
-    def forget(self, kind: ObjectType, record_id: str) -> list[Pair]:
-        pairs = list(self._pairs_of(kind, record_id))
-        for pair in pairs:
+    def forget(self, kind: ObjectType, record_id: str) -> list[tuple[Pair, set[int]]]:
+        severed = [(pair, self.types(pair)) for pair in self._pairs_of(kind, record_id)]
+        for pair, _ in severed:
             self._drop(pair)
-        return pairs
+        return severed
 
     def everything(self) -> Iterator[tuple[Pair, set[int]]]:
         by_plural = {kind.plural: kind for kind in OBJECT_TYPES}

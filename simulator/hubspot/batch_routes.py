@@ -103,6 +103,7 @@ def batch_archive(crm: Crm, call: Call) -> Reply:
         record = crm.store.find(kind, each)
         if record:
             crm.archive(record)
+            crm.announcer.archived(record, source_of(call))
     return Reply(204)
 
 

@@ -88,10 +88,14 @@ class Draft:
                 store.owners[value] = owner
         for write in self._writes:
             self._crm.written(write.record, write.names, self._source)
+            if write.created:
+                self._crm.announcer.created(write.record, write.names, self._source)
+            else:
+                self._crm.announcer.changed(write.record, write.names, self._source)
         for write in self._writes:
             for link in write.links:
                 pair = Pair(write.record.kind, write.record.id, link.to_kind, link.to_id)
-                self._crm.associate(pair, link.type_ids)
+                self._crm.associate(pair, link.type_ids, by=self._source)
 
     def _replace(self, write: _Write) -> None:
         record, old = write.record, write.record.properties

@@ -5,7 +5,7 @@ import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from aiohttp import web
 from multidict import MultiMapping
@@ -14,6 +14,8 @@ from simulator.hubspot.crm import Crm, Token
 from simulator.hubspot.errors import RefusalError, invalid, malformed, refusal
 from simulator.hubspot.object_types import ObjectType, find_object_type
 
+DEVELOPER_KEY = "developer-key-simulator"
+DEVELOPER = Token("Developer", "0", frozenset())
 JSON_TYPE = "application/json;charset=utf-8"
 NO_CREDENTIALS = (
     "Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find "
@@ -103,6 +105,7 @@ class Route:
     answer: Answer
     family: str
     scopes: ScopesOf
+    key: Literal["token", "developer"] = "token"
 
 
 def required(fields: Mapping[str, Any], name: str, kind: type) -> Any:
@@ -147,7 +150,7 @@ class Gate:
             crm.agenda.catch_up()
             headers: dict[str, str] = {}
             try:
-                token_text, token = self._authenticate(crm, request)
+                token_text, token = self._authenticate(crm, request, route)
                 headers = crm.limits.admit(token_text, route.family)
                 call = Call(
                     request=request,
@@ -171,7 +174,9 @@ class Gate:
         self._counters["calls_unknown"] += 1
         return respond(404, _identified(refusal(404, "OBJECT_NOT_FOUND", "resource not found").body), {})
 
-    def _authenticate(self, crm: Crm, request: web.Request) -> tuple[str, Token]:
+    def _authenticate(self, crm: Crm, request: web.Request, route: Route) -> tuple[str, Token]:
+        if route.key == "developer" and request.query.get("hapikey") == DEVELOPER_KEY:
+            return DEVELOPER_KEY, DEVELOPER
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         token = crm.tokens.get(text) if scheme.lower() == "bearer" else None
         if token is None:

@@ -19,12 +19,13 @@ def merge(crm: Crm, kind: ObjectType, survivor_id: str, loser_id: str, source: S
         raise invalid("A record cannot be merged with itself.")
     values = _merged_values(crm, survivor, loser)
     links = _links(crm, survivor, loser)
-    gone = [loser]
+    gone, primary_id = [loser], survivor.id
     if crm.switches.merge_makes_new_id:
         gone.append(survivor)
     memberships = {each.id: each.members[record.id] for record in gone for each in _lists(crm, record)}
     for record in gone:
         crm.remove(record)
+    before = survivor.properties
     if crm.switches.merge_makes_new_id:
         survivor = _reborn(crm, survivor)
     for record in gone:
@@ -35,6 +36,8 @@ def merge(crm: Crm, kind: ObjectType, survivor_id: str, loser_id: str, source: S
     for each in crm.lists.all():
         if each.id in memberships:
             each.members[survivor.id] = memberships[each.id]
+    moved = sum(before.get(name) != value for name, value in values.items())
+    crm.announcer.merged(survivor, primary_id=primary_id, loser_id=loser.id, moved=moved, source=source)
     crm.counters["merges"] += 1
     return survivor
 

@@ -110,6 +110,7 @@ def archive(crm: Crm, call: Call) -> Reply:
     record = crm.store.find_survivor(kind, call.path["id"])
     if record:
         crm.archive(record)
+        crm.announcer.archived(record, source_of(call))
     return Reply(204)  # also for a record that is not there
 
 
@@ -133,6 +134,8 @@ def purge(crm: Crm, call: Call) -> Reply:
     record = record or crm.store.archived[kind.plural].get(object_id)
     if record:
         crm.remove(record)
+        crm.counters["purged"] += 1
+        crm.announcer.forgotten(record, source_of(call))
     return Reply(204)
 
 

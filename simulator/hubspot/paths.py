@@ -7,6 +7,7 @@ DATED = {
     "/crm/v3/properties": "/crm/properties/2026-09",
     "/crm/v3/lists": "/crm/lists/2026-09",
     "/crm/v3/owners": "/crm/owners/2026-09",
+    "/webhooks/v3": "/app-webhooks/2026-09",
 }
 
 

@@ -17,13 +17,16 @@ from simulator.hubspot import (
     owner_routes,
     property_routes,
     search_routes,
+    webhook_routes,
 )
 from simulator.hubspot.crm import Crm
 from simulator.hubspot.gate import Gate
+from simulator.hubspot.hand_routes import hand_routes
 from simulator.hubspot.paths import spellings
 from simulator.hubspot.seeding import default_tokens, seed
 from simulator.hubspot.state import state_of
 from simulator.hubspot.switches import Switches
+from simulator.hubspot.webhook_setup import default_app
 
 # Fixed words before parameters: the first path that fits answers.
 ROUTES = (
@@ -34,7 +37,9 @@ ROUTES = (
     *property_routes.ROUTES,
     *list_routes.ROUTES,
     *owner_routes.ROUTES,
+    *webhook_routes.ROUTES,
 )
+AREAS = ("crm", "webhooks", "app-webhooks")
 
 
 class Portal:
@@ -52,7 +57,11 @@ class Portal:
             for route in ROUTES
             for path, is_dated in spellings(route.path)
         ]
-        return [*routes, web.route("*", "/crm/{anything:.*}", self._gate.unknown_path)]
+        unknown = [web.route("*", f"/{each}/{{anything:.*}}", self._gate.unknown_path) for each in AREAS]
+        return [*routes, *unknown]
+
+    def control_routes(self) -> list[web.RouteDef]:
+        return hand_routes(lambda: self._crm)
 
     def configure(self, changes: Mapping[str, Any]) -> None:
         system.configure(self.settings, changes)
@@ -68,9 +77,10 @@ class Portal:
         for each in dataclasses.fields(Switches):
             setattr(self.settings, each.name, each.default)
         self.counters.clear()
+        self._crm.courier.stop()
         self._crm = self._new_crm()
 
     def _new_crm(self) -> Crm:
-        crm = Crm(self.settings, self.counters, default_tokens())
+        crm = Crm(self.settings, self.counters, default_tokens(), [default_app()])
         crm.listeners.append(auto_companies.on_written)
         return crm

@@ -8,7 +8,9 @@ The shape, every part optional, ids given or made up::
      "tokens": {"pat-na1-…": [scopes] or {"name", "appId", "scopes"}},
      "companies": [{"id", "properties", "archived"}], "contacts": [same],
      "associations": [{"contact", "company", "primary"} or {"parent", "child"}],
-     "lists": [{"listId", "name", "objectTypeId", "processingType", "members": [ids]}]}
+     "lists": [{"listId", "name", "objectTypeId", "processingType", "members": [ids]}],
+     "webhooks": [{"appId", "targetUrl", "secret", "maxConcurrentRequests",
+                   "subscriptions": [{"eventType", "propertyName", "objectTypeId", "active"}]}]}
 
 Values are taken as they are; names of properties must be known. A DYNAMIC list that is seeded again gets its
 new members after the switch `dynamic_list_delay`; any other list at once.
@@ -29,8 +31,11 @@ from simulator.hubspot.scopes import ALL_SCOPES
 from simulator.hubspot.sources import PEOPLE
 from simulator.hubspot.store import Record, unique_values
 from simulator.hubspot.timestamps import datetime_text
+from simulator.hubspot.webhook_setup import set_up_app
 
-PARTS = frozenset({"properties", "stages", "owners", "tokens", "companies", "contacts", "associations", "lists"})
+PARTS = frozenset(
+    {"properties", "stages", "owners", "tokens", "companies", "contacts", "associations", "lists", "webhooks"}
+)
 DEFAULT_TOKEN = "pat-na1-simulator"  # noqa: S105 -- only opens the simulator
 STAMPS = PEOPLE.stamps()
 
@@ -69,6 +74,8 @@ def _seed(crm: Crm, data: Mapping[str, Any]) -> None:
         _seed_association(crm, each)
     for each in data.get("lists", ()):
         _seed_list(crm, each)
+    for each in data.get("webhooks", ()):
+        set_up_app(crm, each)
 
 
 def _seed_records(crm: Crm, kind: ObjectType, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -92,6 +92,15 @@ class Store:
             if self.owners.get(value) == record.id:
                 del self.owners[value]
 
+    def restore(self, record: Record, unique_names: Iterable[str]) -> None:
+        del self.archived[record.kind.plural][record.id]
+        for value in unique_values(record.kind, record.properties, unique_names):
+            if self.archived_owners.get(value) == record.id:
+                del self.archived_owners[value]
+        record.archived_at = None
+        record.version += 1
+        self.put(record, unique_names)
+
     def remove(self, record: Record, unique_names: Iterable[str]) -> None:
         """Gone for good, as after a merge or a privacy request."""
         self.live[record.kind.plural].pop(record.id, None)

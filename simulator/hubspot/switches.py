@@ -38,5 +38,16 @@ class Switches:
     merge_makes_new_id: bool = False
     enforce_scopes: bool = True
 
+    webhook_delay: float = 0.5
+    webhook_duplicates: float = 0.01  # the share of events that come twice
+    webhook_reordering: float = 0.1  # the share that comes up to `webhook_lateness` later than it should
+    webhook_lateness: float = 2.0
+    webhook_timeout: float = 5.0
+    webhook_retries: int = 10
+    webhook_retry_time: float = 86_400.0  # over which the retries are spread
+    webhook_signature: Literal["v1", "v2"] = "v1"  # beside v3
+    webhook_echo: bool = True  # an app hears of what it did itself
+    webhook_settings_delay: float = 0.0
+
     portal_id: int = 48_105_217
     random_seed: int = 1  # takes effect at the next reset

@@ -92,6 +92,7 @@ def running() -> Iterator[Simulation]:
     try:
         yield Simulation(portal, server, addresses.data, addresses.control)
     finally:
+        server.reset()  # ends the webhooks
         asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
