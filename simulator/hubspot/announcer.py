@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from simulator.hubspot.associations import Pair
+from simulator.hubspot.labels import Labels
 from simulator.hubspot.object_types import ObjectType
 from simulator.hubspot.sources import Source
 from simulator.hubspot.store import Record
@@ -20,8 +21,11 @@ Post = Callable[[App, Event], None]
 class Announcer:
     """Does nothing, and costs as much, while nobody has subscribed."""
 
-    def __init__(self, webhooks: Webhooks, post: Post, switches: Switches, counters: Counter[str]) -> None:
+    def __init__(
+        self, webhooks: Webhooks, labels: Labels, post: Post, switches: Switches, counters: Counter[str]
+    ) -> None:
         self._webhooks = webhooks
+        self._labels = labels
         self._post = post
         self._switches = switches
         self._counters = counters
@@ -87,7 +91,7 @@ class Announcer:
             "fromObjectTypeId": pair.from_kind.type_id,
             "toObjectTypeId": pair.to_kind.type_id,
             "associationTypeId": type_id,
-            "associationCategory": "HUBSPOT_DEFINED",
+            "associationCategory": self._labels.get(type_id).category,
         }
         self._tell(pair.from_kind, "associationChange", source, details, generic)
 

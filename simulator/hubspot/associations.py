@@ -3,42 +3,12 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from simulator.hubspot.labels import STANDARD, Labels
 from simulator.hubspot.object_types import COMPANIES, CONTACTS, OBJECT_TYPES, ObjectType
 
-
-class Label(NamedTuple):
-    type_id: int
-    label: str | None
-    inverse: int
-
-
-CONTACT_TO_COMPANY, PRIMARY_COMPANY = 279, 1
+PRIMARY_COMPANY = 1
 PRIMARY_TYPES = frozenset({1, 2})  # seen from either end
-LABELS: dict[tuple[str, str], tuple[Label, ...]] = {  # the first of each is the unlabelled type
-    ("contacts", "companies"): (Label(279, None, 280), Label(1, "Primary", 2)),
-    ("companies", "contacts"): (Label(280, None, 279), Label(2, "Primary", 1)),
-    ("companies", "companies"): (
-        Label(450, None, 450),
-        Label(13, "Child Company", 14),
-        Label(14, "Parent Company", 13),
-    ),
-    ("contacts", "contacts"): (Label(449, None, 449),),
-}
-_INVERSE = {label.type_id: label.inverse for labels in LABELS.values() for label in labels}
-_TEXTS = {label.type_id: label.label for labels in LABELS.values() for label in labels}
 NOTHING: Mapping[str, set[int]] = {}
-
-
-def unlabelled(from_kind: ObjectType, to_kind: ObjectType) -> int:
-    return LABELS[from_kind.plural, to_kind.plural][0].type_id
-
-
-def known_types(from_kind: ObjectType, to_kind: ObjectType) -> frozenset[int]:
-    return frozenset(label.type_id for label in LABELS[from_kind.plural, to_kind.plural])
-
-
-def label_text(type_id: int) -> str | None:
-    return _TEXTS[type_id]
 
 
 class Pair(NamedTuple):
@@ -53,7 +23,8 @@ class Pair(NamedTuple):
 
 class Associations:
     def __init__(self) -> None:
-        self._types: dict[tuple[str, str], dict[str, dict[str, set[int]]]] = {pair: {} for pair in LABELS}
+        self.labels = Labels()
+        self._types: dict[tuple[str, str], dict[str, dict[str, set[int]]]] = {pair: {} for pair in STANDARD}
 
     def of(self, from_kind: ObjectType, from_id: str, to_kind: ObjectType) -> Mapping[str, set[int]]:
         return self._types[from_kind.plural, to_kind.plural].get(from_id, NOTHING)
@@ -63,7 +34,7 @@ class Associations:
 
     def relabel(self, pair: Pair, type_ids: Collection[int]) -> None:
         """The pair now has these labels and no others; the unlabelled type is always among them."""
-        types = {unlabelled(pair.from_kind, pair.to_kind), *type_ids}
+        types = {self.labels.unlabelled(pair.from_kind, pair.to_kind), *type_ids}
         self._drop(pair)
         self._put(pair, types)
         if types & PRIMARY_TYPES:
@@ -76,7 +47,7 @@ class Associations:
 
     def remove_labels(self, pair: Pair, type_ids: Collection[int]) -> None:
         left = self.types(pair) - set(type_ids)
-        if unlabelled(pair.from_kind, pair.to_kind) in left:
+        if self.labels.unlabelled(pair.from_kind, pair.to_kind) in left:
             self.relabel(pair, left)
         else:
             self._drop(pair)  # without the unlabelled type there is no association
@@ -91,6 +62,13 @@ class Associations:
             self._drop(pair)
         return severed
 
+    def remove_label(self, type_id: int) -> None:
+        """The label goes, the associations that had it stay."""
+        gone = {type_id, self.labels.inverse(type_id)}
+        for _, types in self.everything():
+            types.difference_update(gone)
+        self.labels.remove(type_id)
+
     def everything(self) -> Iterator[tuple[Pair, set[int]]]:
         by_plural = {kind.plural: kind for kind in OBJECT_TYPES}
         for (from_plural, to_plural), by_from in self._types.items():
@@ -104,7 +82,7 @@ class Associations:
                 yield Pair(kind, record_id, other, to_id)
 
     def _put(self, pair: Pair, types: set[int]) -> None:
-        mirrored = {_INVERSE[type_id] for type_id in types}
+        mirrored = {self.labels.inverse(type_id) for type_id in types}
         for each, labels in ((pair, types), (pair.turned(), mirrored)):
             by_from = self._types[each.from_kind.plural, each.to_kind.plural]
             by_from.setdefault(each.from_id, {})[each.to_id] = labels
@@ -122,4 +100,4 @@ class Associations:
             if company_id != contact_first.to_id and PRIMARY_COMPANY in types:
                 types.discard(PRIMARY_COMPANY)
                 back = self.of(COMPANIES, company_id, CONTACTS)
-                back[contact_first.from_id].discard(_INVERSE[PRIMARY_COMPANY])
+                back[contact_first.from_id].discard(self.labels.inverse(PRIMARY_COMPANY))

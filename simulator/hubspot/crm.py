@@ -12,7 +12,9 @@ from simulator.hubspot.associations import PRIMARY_TYPES, Associations, Pair
 from simulator.hubspot.courier import Courier
 from simulator.hubspot.errors import value_taken
 from simulator.hubspot.limits import Limits
+from simulator.hubspot.list_folders import Folders
 from simulator.hubspot.lists import Lists
+from simulator.hubspot.oauth import Grants
 from simulator.hubspot.object_types import COMPANIES, CONTACTS, OBJECT_TYPES, ObjectType
 from simulator.hubspot.properties import company_properties, contact_properties
 from simulator.hubspot.schema import Schema
@@ -31,6 +33,7 @@ class Token:
     name: str
     app_id: str
     scopes: frozenset[str]
+    by_oauth: bool = False  # it expires, has a lower burst limit, and its answers do not tell of the day
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class Crm:
         self.counters = counters
         self.random = random.Random(switches.random_seed)
         self.tokens = tokens
+        self.grants = Grants()
         self.owners: dict[str, Owner] = {}
         standard = {COMPANIES.plural: company_properties(), CONTACTS.plural: contact_properties()}
         self.schema = Schema(standard, lambda: switches.portal_id)
@@ -61,6 +65,7 @@ class Crm:
         self.store = Store(switches.random_seed)
         self.associations = Associations()
         self.lists = Lists()
+        self.folders = Folders()
         self.index = SearchIndex(switches)
         self.agenda = Agenda()
         self.limits = Limits(switches, counters)
@@ -69,7 +74,7 @@ class Crm:
         self.courier = Courier(
             switches, counters, look=self.agenda.catch_up, wants_more=lambda: bool(self.webhooks.wanted)
         )
-        self.announcer = Announcer(self.webhooks, self.courier.post, switches, counters)
+        self.announcer = Announcer(self.webhooks, self.associations.labels, self.courier.post, switches, counters)
         self._severed: dict[tuple[str, str], list[tuple[Pair, set[int]]]] = {}  # until they are restored
 
     def now(self) -> str:

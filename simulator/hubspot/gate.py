@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 from multidict import MultiMapping
@@ -15,12 +16,14 @@ from simulator.hubspot.errors import RefusalError, invalid, malformed, refusal
 from simulator.hubspot.object_types import ObjectType, find_object_type
 
 DEVELOPER_KEY = "developer-key-simulator"
+NOBODY = Token("Nobody", "0", frozenset())
 DEVELOPER = Token("Developer", "0", frozenset())
 JSON_TYPE = "application/json;charset=utf-8"
 NO_CREDENTIALS = (
     "Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find "
     "more details at https://developers.hubspot.com/docs/methods/auth/oauth-overview"
 )
+EXPIRED = "The OAuth token used to make this call has expired. Refresh it and try again."
 
 
 class Reply(NamedTuple):
@@ -33,8 +36,8 @@ class Call:
     """One admitted request."""
 
     request: web.Request
+    raw: bytes
     body: Any
-    size: int
     token: Token
     is_dated: bool  # asked for through a path of the 2026-09 generation
 
@@ -45,6 +48,11 @@ class Call:
     @property
     def query(self) -> MultiMapping[str]:
         return self.request.query
+
+    @property
+    def form(self) -> dict[str, str]:
+        """A body that is no JSON but what a form sends."""
+        return dict(parse_qsl(self.raw.decode("utf-8", "replace")))
 
     def kind(self, name: str = "object_type") -> ObjectType:
         kind = find_object_type(self.path[name])
@@ -63,8 +71,15 @@ class Call:
         text = self.query.get(parameter)
         if text is None:
             return default
-        if not (text.isascii() and text.isdigit()) or not 0 < int(text[:12]) <= most:
-            raise invalid(f"{parameter} must be a number from 1 to {most}, not {text}")
+        if not is_number(text) or not 0 < int(text) <= most:
+            raise invalid(f"{parameter} must be a number from 1 to {most}, not {text[:50]}")
+        return int(text)
+
+    def cursor(self) -> int:
+        """Where a page begins: a number, whatever it stands for; 0 if none is given."""
+        text = self.query.get("after") or "0"
+        if not is_number(text):
+            raise invalid(f"after is not a cursor: {text[:50]}")
         return int(text)
 
     def flag(self, parameter: str) -> bool:
@@ -105,7 +120,7 @@ class Route:
     answer: Answer
     family: str
     scopes: ScopesOf
-    key: Literal["token", "developer"] = "token"
+    key: Literal["token", "developer", "none"] = "token"
 
 
 def required(fields: Mapping[str, Any], name: str, kind: type) -> Any:
@@ -119,6 +134,10 @@ def required(fields: Mapping[str, Any], name: str, kind: type) -> Any:
 
 def optional(fields: Mapping[str, Any], name: str, kind: type) -> Any:
     return None if fields.get(name) is None else required(fields, name, kind)
+
+
+def is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
 
 
 def text_of_id(value: Any) -> str:
@@ -151,11 +170,11 @@ class Gate:
             headers: dict[str, str] = {}
             try:
                 token_text, token = self._authenticate(crm, request, route)
-                headers = crm.limits.admit(token_text, route.family)
+                headers = crm.limits.admit(token_text, route.family, by_oauth=token.by_oauth)
                 call = Call(
                     request=request,
-                    body=_parsed(raw) if request.method not in {"GET", "DELETE"} else None,
-                    size=len(raw),
+                    raw=raw,
+                    body=_parsed(raw) if route.key != "none" and request.method not in {"GET", "DELETE"} else None,
                     token=token,
                     is_dated=is_dated,
                 )
@@ -175,6 +194,8 @@ class Gate:
         return respond(404, _identified(refusal(404, "OBJECT_NOT_FOUND", "resource not found").body), {})
 
     def _authenticate(self, crm: Crm, request: web.Request, route: Route) -> tuple[str, Token]:
+        if route.key == "none":
+            return "", NOBODY
         if route.key == "developer" and request.query.get("hapikey") == DEVELOPER_KEY:
             return DEVELOPER_KEY, DEVELOPER
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
@@ -182,6 +203,9 @@ class Gate:
         if token is None:
             self._counters["unauthenticated"] += 1
             raise refusal(401, "INVALID_AUTHENTICATION", NO_CREDENTIALS)
+        if token.by_oauth and (crm.grants.seconds_left(text) or 0) <= 0:
+            self._counters["expired_tokens"] += 1
+            raise refusal(401, "EXPIRED_AUTHENTICATION", EXPIRED)
         return text, token
 
     def _check_scopes(self, crm: Crm, route: Route, call: Call) -> None:

@@ -9,12 +9,18 @@ from aiohttp import web
 
 from simulator import system
 from simulator.hubspot import (
+    association_label_routes,
     association_routes,
     auto_companies,
     batch_routes,
+    list_change_routes,
+    list_filters,
+    list_folder_routes,
     list_routes,
+    oauth_routes,
     object_routes,
     owner_routes,
+    property_group_routes,
     property_routes,
     search_routes,
     webhook_routes,
@@ -33,13 +39,18 @@ ROUTES = (
     *batch_routes.ROUTES,
     *search_routes.ROUTES,
     *object_routes.ROUTES,
+    *association_label_routes.ROUTES,
     *association_routes.ROUTES,
+    *property_group_routes.ROUTES,
     *property_routes.ROUTES,
+    *list_folder_routes.ROUTES,
+    *list_change_routes.ROUTES,
     *list_routes.ROUTES,
     *owner_routes.ROUTES,
     *webhook_routes.ROUTES,
+    *oauth_routes.ROUTES,
 )
-AREAS = ("crm", "webhooks", "app-webhooks")
+AREAS = ("crm", "webhooks", "app-webhooks", "oauth")
 
 
 class Portal:
@@ -82,5 +93,5 @@ class Portal:
 
     def _new_crm(self) -> Crm:
         crm = Crm(self.settings, self.counters, default_tokens(), [default_app()])
-        crm.listeners.append(auto_companies.on_written)
+        crm.listeners.extend((auto_companies.on_written, list_filters.on_written))
         return crm

@@ -10,6 +10,7 @@ class Switches:
 
     burst_limit: int = 190  # per token and 10 s
     association_burst_limit: int = 150  # per token and 10 s, on top of the burst limit
+    oauth_burst_limit: int = 110  # in place of the burst limit, for tokens an app was given by OAuth
     search_limit: int = 5  # per portal and second
     daily_limit: int = 625_000
     association_daily_limit: int = 500_000
@@ -37,6 +38,7 @@ class Switches:
     auto_company_delay: float = 2.0
     merge_makes_new_id: bool = False
     enforce_scopes: bool = True
+    oauth_token_lifetime: float = 1_800.0
 
     webhook_delay: float = 0.5
     webhook_duplicates: float = 0.01  # the share of events that come twice

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from simulator.hubspot import scopes
 from simulator.hubspot.crm import Crm
 from simulator.hubspot.errors import invalid, not_found, row_error
-from simulator.hubspot.gate import Answer, Call, Reply, Route, optional, required, text_of_id
+from simulator.hubspot.gate import Answer, Call, Reply, Route, is_number, optional, required, text_of_id
 from simulator.hubspot.object_types import find_object_type
 from simulator.hubspot.records_view import batch_view
 from simulator.hubspot.webhooks import EVENT_TYPES, MAX_SUBSCRIPTIONS, App, Subscription
@@ -62,7 +62,7 @@ def update_batch(crm: Crm, call: Call) -> Reply:
     results, missing = [], []
     for row in call.inputs(most=MAX_INPUTS):
         is_active, wanted = required(row, "active", bool), text_of_id(row.get("id"))
-        found = app.subscriptions.get(int(wanted)) if _is_id(wanted) else None
+        found = app.subscriptions.get(int(wanted)) if is_number(wanted) else None
         if found is None:
             missing.append(wanted)
             continue
@@ -158,14 +158,10 @@ def _configured(crm: Crm, call: Call) -> App:
 
 
 def _read(app: App, subscription_id: str) -> Subscription:
-    found = app.subscriptions.get(int(subscription_id)) if _is_id(subscription_id) else None
+    found = app.subscriptions.get(int(subscription_id)) if is_number(subscription_id) else None
     if found is None:
         raise not_found(f"There is no subscription {subscription_id}")
     return found
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
 
 
 APP = "/webhooks/v3/{app_id}"
