@@ -60,13 +60,13 @@ class Crm:
         self.grants = Grants()
         self.owners: dict[str, Owner] = {}
         standard = {COMPANIES.plural: company_properties(), CONTACTS.plural: contact_properties()}
-        self.schema = Schema(standard, lambda: switches.portal_id)
+        self.schema = Schema(standard, switches, counters)
         self.schema.owner_ids = self.owners.keys()
         self.store = Store(switches.random_seed)
         self.associations = Associations()
         self.lists = Lists()
         self.folders = Folders()
-        self.index = SearchIndex(switches)
+        self.index = SearchIndex(switches, counters)
         self.agenda = Agenda()
         self.limits = Limits(switches, counters)
         self.listeners: list[Listener] = []
@@ -96,6 +96,11 @@ class Crm:
     def associate(self, pair: Pair, type_ids: Iterable[int], *, by: Source | None = None) -> None:
         """Label a pair anew; the labels it had go. Nobody is told of it unless somebody did it."""
         types = set(type_ids)
+        before = self.associations.types(pair)
+        if not self.switches.labels_replace:
+            types |= before
+        elif before - types - {self.associations.labels.unlabelled(pair.from_kind, pair.to_kind)}:
+            self.counters["labels_replaced"] += 1
         with self._telling(by, [pair, *self._displaced(pair, types)]):
             self.associations.relabel(pair, types)
             self._recount([pair])

@@ -12,7 +12,7 @@ from aiohttp import web
 from multidict import MultiMapping
 
 from simulator.hubspot.crm import Crm, Token
-from simulator.hubspot.errors import RefusalError, invalid, malformed, refusal
+from simulator.hubspot.errors import RefusalError, invalid, malformed, not_found, refusal
 from simulator.hubspot.object_types import ObjectType, find_object_type
 
 DEVELOPER_KEY = "developer-key-simulator"
@@ -161,14 +161,19 @@ class Gate:
         self._counters = counters
 
     def guard(self, route: Route, *, is_dated: bool) -> Callable[[web.Request], Awaitable[web.Response]]:
+        family, generation = f"calls_{route.family}", "dated" if is_dated else "numbered"
+        of_generation = f"calls_{generation}"
+
         async def handle(request: web.Request) -> web.Response:
             self._counters["calls"] += 1
-            self._counters[f"calls_{route.family}"] += 1
+            self._counters[of_generation] += 1
+            self._counters[family] += 1
             raw = await request.read() if request.body_exists else b""
             crm = self._crm()
             crm.agenda.catch_up()
             headers: dict[str, str] = {}
             try:
+                _check_generation(crm, generation)
                 token_text, token = self._authenticate(crm, request, route)
                 headers = crm.limits.admit(token_text, route.family, by_oauth=token.by_oauth)
                 call = Call(
@@ -182,16 +187,33 @@ class Gate:
                 reply = route.answer(crm, call)
             except RefusalError as refused:
                 self._counters[f"answers_{refused.status}"] += 1
-                return respond(refused.status, _identified(refused.body), {**headers, **refused.headers})
-            self._counters[f"answers_{reply.status}"] += 1
-            return respond(reply.status, reply.body, headers)
+                return self._respond(refused.status, refused.body, {**headers, **refused.headers})
+            status = reply.status if crm.switches.exact_statuses else self._inexact(reply.status)
+            self._counters[f"answers_{status}"] += 1
+            return self._respond(status, reply.body, headers)
 
         return handle
 
     async def unknown_path(self, _request: web.Request) -> web.Response:
         self._counters["calls"] += 1
         self._counters["calls_unknown"] += 1
-        return respond(404, _identified(refusal(404, "OBJECT_NOT_FOUND", "resource not found").body), {})
+        return self._respond(404, not_found().body, {})
+
+    def _respond(self, status: int, body: Any, headers: dict[str, str]) -> web.Response:
+        if self._crm().switches.correlation_ids:
+            self._counters["correlation_ids"] += 1
+            correlation = headers["X-HubSpot-Correlation-Id"] = str(uuid.uuid4())
+            if status >= 400:
+                body = {**body, "correlationId": correlation}
+        if body is None:
+            return web.Response(status=status, headers=headers)
+        headers["Content-Type"] = JSON_TYPE
+        text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+        return web.Response(status=status, body=text.encode("utf-8", "replace"), headers=headers)
+
+    def _inexact(self, status: int) -> int:
+        self._counters["inexact_statuses"] += status != 200
+        return 200
 
     def _authenticate(self, crm: Crm, request: web.Request, route: Route) -> tuple[str, Token]:
         if route.key == "none":
@@ -222,18 +244,10 @@ class Gate:
         raise refusal(403, "MISSING_SCOPES", message, errors=[detail], links=links)
 
 
-def respond(status: int, body: Any, headers: Mapping[str, str]) -> web.Response:
-    correlation = body["correlationId"] if isinstance(body, dict) and "correlationId" in body else str(uuid.uuid4())
-    complete = {**headers, "X-HubSpot-Correlation-Id": correlation}
-    if body is None:
-        return web.Response(status=status, headers=complete)
-    complete["Content-Type"] = JSON_TYPE
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
-    return web.Response(status=status, body=text.encode("utf-8", "replace"), headers=complete)
-
-
-def _identified(body: dict[str, Any]) -> dict[str, Any]:
-    return {**body, "correlationId": str(uuid.uuid4())}
+def _check_generation(crm: Crm, generation: str) -> None:
+    if crm.switches.path_generations not in {"both", generation}:
+        crm.counters["refused_generations"] += 1
+        raise not_found()
 
 
 def _parsed(raw: bytes) -> Any:

@@ -157,7 +157,8 @@ def _find(crm: Crm, kind: ObjectType, call: Call, *, archived: bool) -> Record:
     elif archived:
         record = crm.store.archived[kind.plural].get(wanted)
     else:
-        record = crm.store.find_survivor(kind, wanted)
+        find = crm.store.find_survivor if crm.switches.merged_ids_answer else crm.store.find
+        record = find(kind, wanted)
         if record and record.id != wanted:
             crm.counters["resolved_merged_ids"] += 1
     if record is None:

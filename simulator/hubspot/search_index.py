@@ -5,6 +5,7 @@ import heapq
 import itertools
 import random
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -23,8 +24,9 @@ class Entry(NamedTuple):
 
 
 class SearchIndex:
-    def __init__(self, switches: Switches) -> None:
+    def __init__(self, switches: Switches, counters: Counter[str]) -> None:
         self._switches = switches
+        self._counters = counters
         self._random = random.Random(switches.random_seed)
         self._arriving: list[tuple[float, int, Entry]] = []
         self._order = itertools.count()
@@ -39,6 +41,7 @@ class SearchIndex:
         if lag <= 0:
             self._arrive(entry)
         else:
+            self._counters["search_changes_late"] += 1
             heapq.heappush(self._arriving, (time.monotonic() + lag, next(self._order), entry))
         self._catch_up()
 

@@ -171,7 +171,12 @@ def _seed_list(crm: Crm, each: Mapping[str, Any]) -> None:
     record_list = crm.lists.find(str(each.get("listId", "")))
     if record_list and record_list.processing_type not in BY_HAND:
         replace_members = record_list.replace_members
-        crm.agenda.after(crm.switches.dynamic_list_delay, lambda: replace_members(members, crm.now()))
+
+        def recalculate() -> None:
+            replace_members(members, crm.now())
+            crm.counters["list_recalculations"] += 1
+
+        crm.agenda.after(crm.switches.dynamic_list_delay, recalculate)
         return
     if record_list is None:
         list_id = str(each.get("listId") or crm.lists.new_id())
