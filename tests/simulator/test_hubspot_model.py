@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from tests.simulator.hubspot_fixtures import KEY, Simulation
 
@@ -17,10 +17,10 @@ UNKNOWN = {"nonsense": "x"}
 VALUES = st.fixed_dictionaries(
     {}, optional={"city": st.sampled_from(["", "Bonn", "Ulm"]), "phone": st.text(max_size=3)}
 )
-KEYS = st.sampled_from(["k1", "k2", "k3"])
-KEYED = st.builds(lambda values, key: {**values, UNIQUE: key}, VALUES, st.sampled_from(["", "k1", "k2", "k3"]))
-WRITES = st.one_of(VALUES, KEYED, KEYED, st.just(UNKNOWN))
-PLACES = st.integers(min_value=0, max_value=7)
+KEYS = st.sampled_from(["k1", "k2"])
+KEYED = st.builds(lambda values, key: {**values, UNIQUE: key}, VALUES, st.sampled_from(["", "k1", "k2"]))
+WRITES = st.one_of(KEYED, KEYED, KEYED, VALUES, st.just(UNKNOWN))
+PLACES = st.integers(min_value=0, max_value=4)
 TRACED = st.booleans()
 
 
@@ -145,7 +145,7 @@ class Portal(RuleBasedStateMachine):
         rows = [{"id": each, "properties": values} for each, values in by_id.items()]
         self.write_batch("update", 200, rows, list(by_id), is_traced)
 
-    @rule(writes=st.dictionaries(KEYS, VALUES | st.just(UNKNOWN), min_size=1, max_size=3), is_traced=TRACED)
+    @rule(writes=st.dictionaries(KEYS, VALUES | st.just(UNKNOWN), min_size=1, max_size=2), is_traced=TRACED)
     def upsert_batch(self, writes: dict[str, Properties], is_traced: bool) -> None:
         rows: list[Row] = [
             {"id": key, "idProperty": UNIQUE, "properties": {"name": self.name(), **values}}
@@ -182,8 +182,7 @@ class Portal(RuleBasedStateMachine):
         self.model = after
         return answer
 
-    @invariant()
-    def holds_what_the_model_holds(self) -> None:
+    def teardown(self) -> None:
         for kind, records in (("false", self.model.live), ("true", self.model.archived)):
             page = self.call("GET", f"?limit=100&archived={kind}&properties=name,city,phone,{UNIQUE}").body
             held = {each["id"]: _asked(each["properties"]) for each in page["results"]}
@@ -202,8 +201,8 @@ def test_the_portal_holds_what_a_dictionary_would(hubspot):
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=40,
-            stateful_step_count=15,
+            max_examples=60,
+            stateful_step_count=25,
             deadline=None,
             phases=(Phase.reuse, Phase.generate),  # to shrink a failure takes hundreds of runs over the wire
             suppress_health_check=list(HealthCheck),
