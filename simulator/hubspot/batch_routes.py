@@ -29,10 +29,12 @@ def batch_read(crm: Crm, call: Call) -> Reply:
     _refuse_repeated(crm, ids)
     with_history = text_list(fields, "propertiesWithHistory")
     names = shown_names(crm, kind, [*text_list(fields, "properties"), *with_history])
-    held = (crm.store.archived if call.flag("archived") else crm.store.live)[kind.plural]
+    is_archived = call.flag("archived")
+    held = (crm.store.archived if is_archived else crm.store.live)[kind.plural]
+    find_by_key = crm.store.find_archived_by_key if is_archived else crm.store.find_by_key
     results, missing = [], []
     for each in ids:
-        record = crm.store.find_by_key(kind, key, each) if key else held.get(each)
+        record = find_by_key(kind, key, each) if key else held.get(each)
         if record is None:
             missing.append(each)
             continue

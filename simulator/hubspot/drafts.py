@@ -80,7 +80,7 @@ class Draft:
         store = self._crm.store
         for write in self._writes:
             if write.created:
-                store.live[write.record.kind.plural][write.record.id] = write.record
+                store.add(write.record)
             else:
                 self._replace(write)
         for value, owner in self._claims.items():

@@ -75,11 +75,11 @@ class Call:
             raise invalid(f"{parameter} must be a number from 1 to {most}, not {text[:50]}")
         return int(text)
 
-    def cursor(self) -> int:
+    def cursor(self, parameter: str = "after") -> int:
         """Where a page begins: a number, whatever it stands for; 0 if none is given."""
-        text = self.query.get("after") or "0"
+        text = self.query.get(parameter) or "0"
         if not is_number(text):
-            raise invalid(f"after is not a cursor: {text[:50]}")
+            raise invalid(f"{parameter} is not a cursor: {text[:50]}")
         return int(text)
 
     def flag(self, parameter: str) -> bool:

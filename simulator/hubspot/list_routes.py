@@ -10,7 +10,7 @@ from simulator.hubspot.gate import Call, Reply, Route, optional, required, text_
 from simulator.hubspot.list_filters import check_branch, fill
 from simulator.hubspot.lists import BY_HAND, PROCESSING_TYPES, RecordList
 from simulator.hubspot.object_types import ObjectType, find_object_type
-from simulator.hubspot.records_view import batch_view, paging
+from simulator.hubspot.records_view import batch_view, link, paging
 
 MAX_PAGE, MAX_BATCH, MAX_CHANGES = 250, 100, 100_000
 
@@ -194,17 +194,26 @@ def _change(crm: Crm, call: Call, *, added: list[str], removed: list[str]) -> Re
 
 
 def _member_page(call: Call, record_list: RecordList, placed: list[tuple[int, str]]) -> dict[str, Any]:
-    """`placed` is in order; a cursor is the place of the first member of its page."""
+    """`placed` is in order; a cursor is the place of the first member of its page, or of what follows it."""
     limit = call.number("limit", default=100, most=MAX_PAGE)
-    start = bisect.bisect_left(placed, (call.cursor(), ""))
-    page = placed[start : start + limit]
+    backward = call.query.get("before")
+    if backward:
+        end = bisect.bisect_left(placed, (call.cursor("before"), ""))
+        start = max(0, end - limit)
+    else:
+        start = bisect.bisect_left(placed, (call.cursor(), ""))
+        end = start + limit
+    page = placed[start:end]
     members = record_list.members
     body: dict[str, Any] = {
         "results": [{"recordId": each, "membershipTimestamp": members[each]} for _, each in page],
         "total": len(members),
     }
-    if start + limit < len(placed):
-        body["paging"] = paging(call, str(placed[start + limit][0]))
+    if end < len(placed):
+        body["paging"] = paging(call, str(placed[end][0]))
+    if start and page:
+        before = str(page[0][0])
+        body.setdefault("paging", {})["prev"] = {"before": before, "link": link(call, before=before)}
     return body
 
 

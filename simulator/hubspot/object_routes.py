@@ -78,13 +78,14 @@ def list_page(crm: Crm, call: Call) -> Reply:
     limit = call.number("limit", default=10, most=MAX_PAGE_WITH_HISTORY if with_history else MAX_PAGE)
     after = call.cursor()
     held = (crm.store.archived if call.flag("archived") else crm.store.live)[kind.plural]
-    ids = sorted(held, key=int)
-    start = bisect.bisect_left(ids, after, key=int)
+    ids = crm.store.ids(kind, archived=call.flag("archived"))
+    start = bisect.bisect_left(ids, after)
+    page = [held[str(each)] for each in ids[start : start + limit]]
     names = shown_names(crm, kind, [*call.names("properties"), *call.names("propertiesWithHistory")])
-    results = [_completed(crm, call, held[each], view(held[each], names)) for each in ids[start : start + limit]]
+    results = [_completed(crm, call, each, view(each, names)) for each in page]
     body: dict[str, Any] = {"results": results}
     if start + limit < len(ids):
-        body["paging"] = paging(call, ids[start + limit])
+        body["paging"] = paging(call, str(ids[start + limit]))
     return Reply(200, body)
 
 
@@ -153,7 +154,8 @@ def _find(crm: Crm, kind: ObjectType, call: Call, *, archived: bool) -> Record:
     key, wanted = call.query.get("idProperty"), call.path["id"]
     if key:
         require_key(crm, kind, key)
-        record = crm.store.find_by_key(kind, key, wanted)
+        find_by_key = crm.store.find_archived_by_key if archived else crm.store.find_by_key
+        record = find_by_key(kind, key, wanted)
     elif archived:
         record = crm.store.archived[kind.plural].get(wanted)
     else:

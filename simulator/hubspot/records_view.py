@@ -72,5 +72,9 @@ def batch_view(
 
 def paging(call: Call, after: str) -> dict[str, Any]:
     """The link asks for the same again, from there on."""
-    url = call.request.url.with_query([(key, value) for key, value in call.query.items() if key != "after"])
-    return {"next": {"after": after, "link": str(url.extend_query(after=after))}}
+    return {"next": {"after": after, "link": link(call, after=after)}}
+
+
+def link(call: Call, **cursor: str) -> str:
+    kept = [(key, value) for key, value in call.query.items() if key not in {"after", "before"}]
+    return str(call.request.url.with_query(kept).extend_query(cursor))

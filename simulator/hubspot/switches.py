@@ -47,6 +47,7 @@ class Switches:
 
     auto_company: bool = False
     auto_company_delay: float = 2.0
+    merge_limit: int = 250  # records one may be made of
     merged_ids_answer: bool = True  # in calls for one record
     merge_makes_new_id: bool = False
     enforce_scopes: bool = True

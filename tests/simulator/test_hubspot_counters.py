@@ -155,8 +155,10 @@ def merges(hubspot):
     hubspot.call("POST", f"{COMPANIES}/merge", body)
     assert hubspot.call("GET", f"{COMPANIES}/{loser}").body["id"] == survivor
     assert hubspot.call("POST", f"{BATCH}/read", {"inputs": [{"id": loser}]}).status == 207
-    hubspot.set(merged_ids_answer=False)
+    hubspot.set(merged_ids_answer=False, merge_limit=1)
     assert hubspot.call("GET", f"{COMPANIES}/{loser}").status == 404
+    body = {"primaryObjectId": survivor, "objectIdToMerge": hubspot.company()}
+    assert hubspot.call("POST", f"{COMPANIES}/merge", body).status == 414
 
 
 def archived_values(hubspot):

@@ -65,7 +65,7 @@ def test_the_typed_client_makes_finds_and_fills_lists(members):
     page = memberships.get_page(made.list_id, limit=1)
     assert (page.results[0].record_id, page.total) == ("1", 2)
     rest = memberships.get_page(made.list_id, limit=1, after=page.paging.next.after)
-    assert (rest.results[0].record_id, rest.paging) == ("2", None)
+    assert (rest.results[0].record_id, rest.paging.next, rest.paging.prev.before) == ("2", None, "2")
     assert memberships.get_lists("0-2", "1").results[0].list_id == "11"
     found = lists.do_search({"query": "new"})
     assert ([each.name for each in found.lists], found.total) == (["New"], 1)
