@@ -4,7 +4,7 @@ import dataclasses
 import typing
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
 
@@ -33,6 +33,13 @@ class System(Protocol):
     def reset(self) -> None:
         """Forget all records; switches and counters go back to their defaults."""
         ...
+
+
+@runtime_checkable
+class Handled(Protocol):
+    """A CRM with handles of its own on the control port, under its name."""
+
+    def control_routes(self) -> list[web.RouteDef]: ...
 
 
 def configure(settings: Any, changes: Mapping[str, Any]) -> None:

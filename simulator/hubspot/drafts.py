@@ -65,8 +65,10 @@ class Draft:
         before = self._pending.get(record.id, record.properties)
         changes = self._forward_only(kind, before, self._crm.schema.accept(kind, values))
         names = tuple(name for name, value in changes.items() if before.get(name, "") != value)
-        if not names and not self._crm.switches.unchanged_write_touches:
-            return
+        if not names:
+            self._crm.counters["unchanged_writes"] += 1
+            if not self._crm.switches.unchanged_write_touches:
+                return
         after = {name: value for name, value in {**before, **changes}.items() if value}
         self._finish(kind, after)
         if any(name in EMAILS or name in self._crm.schema.unique_names(kind) for name in names):
@@ -78,7 +80,7 @@ class Draft:
         store = self._crm.store
         for write in self._writes:
             if write.created:
-                store.live[write.record.kind.plural][write.record.id] = write.record
+                store.add(write.record)
             else:
                 self._replace(write)
         for value, owner in self._claims.items():
@@ -88,10 +90,14 @@ class Draft:
                 store.owners[value] = owner
         for write in self._writes:
             self._crm.written(write.record, write.names, self._source)
+            if write.created:
+                self._crm.announcer.created(write.record, write.names, self._source)
+            else:
+                self._crm.announcer.changed(write.record, write.names, self._source)
         for write in self._writes:
             for link in write.links:
                 pair = Pair(write.record.kind, write.record.id, link.to_kind, link.to_id)
-                self._crm.associate(pair, link.type_ids)
+                self._crm.associate(pair, link.type_ids, by=self._source)
 
     def _replace(self, write: _Write) -> None:
         record, old = write.record, write.record.properties
@@ -133,7 +139,7 @@ class Draft:
         had = unique_values(kind, before, unique_names)
         wants = unique_values(kind, after, unique_names)
         for value in sorted(wants - had):
-            owner = self._owner(value)
+            owner = self._owner(value) if self._crm.switches.unique_values else ""
             if owner and owner != record_id:
                 self._crm.counters["unique_conflicts"] += 1
                 raise self._conflict(kind, value, record_id=record_id, owner_id=owner, is_new=is_new)
@@ -144,8 +150,11 @@ class Draft:
         owner = self._claims.get(value)
         if owner is None:
             owner = self._crm.store.owners.get(value, "")
-        if not owner and self._crm.switches.archived_holds_unique:
-            owner = self._crm.store.archived_owners.get(value, "")
+        if not owner and value in self._crm.store.archived_owners:
+            if self._crm.switches.archived_holds_unique:
+                self._crm.counters["values_held_by_archived"] += 1
+                return self._crm.store.archived_owners[value]
+            self._crm.counters["values_freed_by_archiving"] += 1
         return owner
 
     def _conflict(self, kind: ObjectType, value: Taken, *, record_id: str, owner_id: str, is_new: bool) -> RefusalError:

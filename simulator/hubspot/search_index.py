@@ -4,6 +4,7 @@ import heapq
 import itertools
 import random
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -24,8 +25,9 @@ class Entry(NamedTuple):
 
 
 class SearchIndex:
-    def __init__(self, switches: Switches, *, outdated_allowed: int = 10_000) -> None:
+    def __init__(self, switches: Switches, counters: Counter[str], *, outdated_allowed: int = 10_000) -> None:
         self._switches = switches
+        self._counters = counters
         self._outdated_allowed = outdated_allowed
         self._random = random.Random(switches.random_seed)
         self._arriving: list[tuple[float, int, Entry]] = []
@@ -41,6 +43,7 @@ class SearchIndex:
         if lag <= 0:
             self._arrive(entry)
         else:
+            self._counters["search_changes_late"] += 1
             heapq.heappush(self._arriving, (time.monotonic() + lag, next(self._order), entry))
         self._catch_up()
 

@@ -8,7 +8,9 @@ The shape, every part optional, ids given or made up::
      "tokens": {"pat-na1-…": [scopes] or {"name", "appId", "scopes"}},
      "companies": [{"id", "properties", "archived"}], "contacts": [same],
      "associations": [{"contact", "company", "primary"} or {"parent", "child"}],
-     "lists": [{"listId", "name", "objectTypeId", "processingType", "members": [ids]}]}
+     "lists": [{"listId", "name", "objectTypeId", "processingType", "members": [ids]}],
+     "webhooks": [{"appId", "targetUrl", "secret", "maxConcurrentRequests",
+                   "subscriptions": [{"eventType", "propertyName", "objectTypeId", "active"}]}]}
 
 Values are taken as they are; names of properties must be known. A DYNAMIC list that is seeded again gets its
 new members after the switch `dynamic_list_delay`; any other list at once.
@@ -30,8 +32,11 @@ from simulator.hubspot.scopes import ALL_SCOPES
 from simulator.hubspot.sources import PEOPLE
 from simulator.hubspot.store import Record, unique_values
 from simulator.hubspot.timestamps import datetime_text
+from simulator.hubspot.webhook_setup import set_up_app
 
-PARTS = frozenset({"properties", "stages", "owners", "tokens", "companies", "contacts", "associations", "lists"})
+PARTS = frozenset(
+    {"properties", "stages", "owners", "tokens", "companies", "contacts", "associations", "lists", "webhooks"}
+)
 DEFAULT_TOKEN = "pat-na1-simulator"  # noqa: S105 -- only opens the simulator
 STAMPS = PEOPLE.stamps()
 
@@ -69,6 +74,8 @@ def _seed(crm: Crm, data: Mapping[str, Any]) -> None:
     _seed_associations(crm, data.get("associations", ()))
     for each in data.get("lists", ()):
         _seed_list(crm, each)
+    for each in data.get("webhooks", ()):
+        set_up_app(crm, each)
 
 
 def _seed_records(crm: Crm, kind: ObjectType, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -168,7 +175,12 @@ def _seed_list(crm: Crm, each: Mapping[str, Any]) -> None:
     record_list = crm.lists.find(str(each.get("listId", "")))
     if record_list and record_list.processing_type not in BY_HAND:
         replace_members = record_list.replace_members
-        crm.agenda.after(crm.switches.dynamic_list_delay, lambda: replace_members(members, crm.now()))
+
+        def recalculate() -> None:
+            replace_members(members, crm.now())
+            crm.counters["list_recalculations"] += 1
+
+        crm.agenda.after(crm.switches.dynamic_list_delay, recalculate)
         return
     if record_list is None:
         list_id = str(each.get("listId") or crm.lists.new_id())

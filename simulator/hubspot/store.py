@@ -59,6 +59,7 @@ class Store:
         self.live: dict[str, dict[str, Record]] = {kind.plural: {} for kind in OBJECT_TYPES}
         self.archived: dict[str, dict[str, Record]] = {kind.plural: {} for kind in OBJECT_TYPES}
         self.merged: dict[str, dict[str, str]] = {kind.plural: {} for kind in OBJECT_TYPES}
+        self._ids: dict[tuple[str, bool], list[int]] = {}  # in order, until one comes or goes
         self.owners: dict[Taken, str] = {}
         self.archived_owners: dict[Taken, str] = {}
 
@@ -92,12 +93,30 @@ class Store:
         owner = self.owners.get(taken(kind, name, value))
         return self.live[kind.plural][owner] if owner else None
 
-    def put(self, record: Record, unique_names: Iterable[str]) -> None:
+    def find_archived_by_key(self, kind: ObjectType, name: str, value: str) -> Record | None:
+        owner = self.archived_owners.get(taken(kind, name, value))
+        return self.archived[kind.plural][owner] if owner else None
+
+    def ids(self, kind: ObjectType, *, archived: bool) -> list[int]:
+        """All of them, rising; not to be changed."""
+        found = self._ids.get((kind.plural, archived))
+        if found is None:
+            held = (self.archived if archived else self.live)[kind.plural]
+            found = self._ids[kind.plural, archived] = sorted(map(int, held))
+        return found
+
+    def add(self, record: Record) -> None:
         self.live[record.kind.plural][record.id] = record
+        if self._ids:
+            self._ids.clear()
+
+    def put(self, record: Record, unique_names: Iterable[str]) -> None:
+        self.add(record)
         for value in unique_values(record.kind, record.properties, unique_names):
             self.owners[value] = record.id
 
     def archive(self, record: Record, unique_names: Iterable[str], at: str) -> None:
+        self._ids.clear()
         record.archived_at = at
         record.version += 1
         self.archived[record.kind.plural][record.id] = self.live[record.kind.plural].pop(record.id)
@@ -106,9 +125,19 @@ class Store:
             if self.owners.get(value) == record.id:
                 del self.owners[value]
 
+    def restore(self, record: Record, unique_names: Iterable[str]) -> None:
+        del self.archived[record.kind.plural][record.id]
+        for value in unique_values(record.kind, record.properties, unique_names):
+            if self.archived_owners.get(value) == record.id:
+                del self.archived_owners[value]
+        record.archived_at = None
+        record.version += 1
+        self.put(record, unique_names)
+
     def remove(self, record: Record, unique_names: Iterable[str]) -> None:
         """Gone for good, as after a merge or a privacy request."""
         self._gone.add(record.id)
+        self._ids.clear()
         self.live[record.kind.plural].pop(record.id, None)
         self.archived[record.kind.plural].pop(record.id, None)
         for value in unique_values(record.kind, record.properties, unique_names):

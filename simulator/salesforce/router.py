@@ -1,15 +1,25 @@
 """Which resource a path names, once the version is read and the session is known."""
 
-from typing import Any
-
-from simulator.salesforce import change_feeds, composite, preconditions, record_collections, rows, timestamps
+from simulator.salesforce import (
+    change_feeds,
+    composite,
+    graphs,
+    limits,
+    preconditions,
+    record_collections,
+    request_batches,
+    rows,
+    timestamps,
+    trees,
+)
+from simulator.salesforce.bulk import resources as bulk_jobs
 from simulator.salesforce.call import Answer, Call, method_not_allowed
 from simulator.salesforce.describe import describe_briefly, describe_object
-from simulator.salesforce.engine import Engine
+from simulator.salesforce.engine import ORGANIZATION_ID, Engine
 from simulator.salesforce.errors import SalesforceError, not_found
 from simulator.salesforce.soql.queries import run_query
 
-RESOURCES = ("sobjects", "query", "queryAll", "composite", "limits")
+RESOURCES = ("sobjects", "query", "queryAll", "composite", "jobs", "limits")
 ROW_FAMILY = {"GET": "rows.get", "HEAD": "rows.get", "PATCH": "rows.update", "DELETE": "rows.delete"}
 KEY_FAMILY = {**ROW_FAMILY, "PATCH": "rows.upsert"}
 
@@ -23,12 +33,20 @@ def dispatch(engine: Engine, call: Call) -> Answer:
             return _serve_query(engine, call)
         case "composite":
             return _serve_composite(engine, call)
+        case "jobs":
+            return bulk_jobs.serve(engine, call)
         case "limits" if len(call.path) == 1:
             return _serve_limits(engine, call)
         case "":
-            return Answer({name: f"{call.root}/{name}" for name in RESOURCES})
+            return _serve_root(call)
         case _:
             raise not_found()
+
+
+def _serve_root(call: Call) -> Answer:
+    resources = {name: f"{call.root}/{name}" for name in RESOURCES}
+    identity = f"http://{call.headers.get('Host')}/id/{ORGANIZATION_ID}/{call.user_id}"
+    return Answer({**resources, "identity": identity})
 
 
 def _serve_sobjects(engine: Engine, call: Call) -> Answer:
@@ -104,8 +122,13 @@ def _batch_size(call: Call) -> int | None:
 def _serve_composite(engine: Engine, call: Call) -> Answer:
     match tuple(part.lower() for part in call.path[1:2]), call.path[2:]:
         case (), ():
-            engine.counters["composite"] += 1
             return composite.serve(engine, call, dispatch)
+        case ("graph",), ():
+            return graphs.serve(engine, call, dispatch)
+        case ("batch",), ():
+            return request_batches.serve(engine, call, dispatch)
+        case ("tree",), (name,):
+            return trees.serve(engine, call, engine.require_object(name))
         case ("sobjects",), ():
             return record_collections.serve_mixed(engine, call)
         case ("sobjects",), (name,):
@@ -118,15 +141,7 @@ def _serve_composite(engine: Engine, call: Call) -> Answer:
 
 def _serve_limits(engine: Engine, call: Call) -> Answer:
     _demand_get(engine, call, "limits")
-    settings = engine.settings
-    remaining = max(0, settings.daily_limit - settings.api_usage)
-    limits: dict[str, Any] = {
-        "DailyApiRequests": {"Max": settings.daily_limit, "Remaining": remaining},
-        "DailyBulkApiBatches": {"Max": 15_000, "Remaining": 15_000},
-        "DailyBulkV2QueryJobs": {"Max": 10_000, "Remaining": 10_000},
-        "DataStorageMB": {"Max": 1_024, "Remaining": 1_024},
-    }
-    return Answer(limits)
+    return Answer(limits.describe(engine))
 
 
 def _demand_get(engine: Engine, call: Call, family: str, allowed: str = "GET,HEAD") -> None:

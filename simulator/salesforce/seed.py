@@ -5,10 +5,10 @@ from dataclasses import fields
 from typing import Any
 
 from simulator.salesforce import timestamps
+from simulator.salesforce.credentials import Credentials
 from simulator.salesforce.engine import INTEGRATION_USER_ID, Engine
 from simulator.salesforce.ids import find_short_id, to_18
 from simulator.salesforce.schema import Field, SObject
-from simulator.salesforce.sessions import Credentials
 from simulator.salesforce.store import Record, Table
 from simulator.salesforce.writes import derive
 
@@ -22,7 +22,7 @@ def seed(engine: Engine, data: Mapping[str, Any]) -> None:
     if unknown:
         raise ValueError(f"cannot seed {sorted(unknown)}")
     if "oauth" in data:
-        engine.adopt_credentials(_credentials(data["oauth"], engine.sessions.credentials))
+        engine.adopt_credentials(_credentials(data["oauth"], engine.logins.credentials))
     for name in ORDER:
         _seed_table(engine.store.tables[name], tables.get(name, ()), engine)
 

@@ -20,16 +20,43 @@ class Settings:
     jwt_flow: bool = True
     client_credentials_flow: bool = True
     password_flow: bool = True
+    authorization_code_flow: bool = True
+    refresh_token_flow: bool = True
     expire_tokens: bool = False  # command: every session so far is over
 
     # Quotas
     daily_limit: int = 100_000
     api_usage: int = 0
+    app_limits: dict[str, int] = field(default_factory=dict)  # {"name of the client": calls}
     api_disabled: bool = False
     concurrent_limit: int = 25
     longest_url: int = 16_384
     long_request_seconds: float = 20.0
     chunk_seconds: float = 0.0  # what the org's automation costs per 200 rows written
+
+    # The Bulk API
+    bulk_api: bool = True
+    bulk_queue_seconds: float = 0.2
+    bulk_batch_seconds: float = 0.2  # per internal batch
+    bulk_batch_records: int = 10_000
+    bulk_upload_bytes: int = 157_286_400  # 150 MB
+    bulk_list_size: int = 1_000
+    daily_bulk_batches: int = 15_000
+    daily_bulk_query_jobs: int = 10_000
+
+    # Many records or requests in one call
+    collection_records: int = 200
+    retrieved_ids: int = 2_000
+    composite_requests: int = 25
+    composite_heavy_requests: int = 5
+    batch_requests: int = 25
+    graphs: int = 75
+    graph_nodes: int = 500
+    graph_depth: int = 15
+    failed_graphs: int = 14
+    tree_records: int = 200
+    tree_depth: int = 5
+    tree_objects: int = 5
 
     # Queries
     page_size: int = 2_000

@@ -1,5 +1,7 @@
 """The order of last changes, and what search makes of it."""
 
+from collections import Counter
+
 from simulator.hubspot.object_types import COMPANIES
 from simulator.hubspot.search_index import SearchIndex
 from simulator.hubspot.store import Record
@@ -37,7 +39,7 @@ def test_a_record_that_changes_again_and_again_is_found_once_at_its_last_change(
 
 
 def test_outdated_places_are_cleared_away_and_nothing_else():
-    index = SearchIndex(Switches(search_lag=0.0), outdated_allowed=3)
+    index = SearchIndex(Switches(search_lag=0.0), Counter(), outdated_allowed=3)
     records = [Record(name, COMPANIES, {}, created_at="", updated_at="") for name in "ab"]
     for moment in range(1, 30):
         for record in records:

@@ -189,3 +189,12 @@ def test_all_or_none_undoes_the_good_rows(salesforce):
     undone, bad = soap.call(salesforce, "delete", soap.each_id(account, "nonsense"), headers=header)
     assert (undone["statusCode"], bad["statusCode"]) == (["ALL_OR_NONE_OPERATION_ROLLED_BACK"], ["MALFORMED_ID"])
     assert salesforce.read(account)["Name"] == "A"
+
+
+@pytest.mark.parametrize("name", ["request", "mergeRequest", "mergeRequests"])
+def test_the_argument_of_a_merge_goes_by_any_name(salesforce, name):
+    winner, loser = salesforce.create(Name="A"), salesforce.create(Name="B")
+    master = f"<urn:type>Account</urn:type><urn:Id>{winner}</urn:Id>"
+    merge = f"<urn:masterRecord>{master}</urn:masterRecord><urn:recordToMergeIds>{loser}</urn:recordToMergeIds>"
+    (row,) = soap.call(salesforce, "merge", f"<urn:{name}>{merge}</urn:{name}>")
+    assert (row["success"], row["mergedRecordIds"]) == (["true"], [loser])

@@ -5,7 +5,7 @@ from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceAuthenticationFailed
 from simple_salesforce.login import SalesforceLogin
 
-from simulator.salesforce.sessions import Credentials
+from simulator.salesforce.credentials import Credentials
 from tests.simulator import salesforce_fixtures as fixtures
 from tests.simulator import salesforce_soap as soap
 

@@ -2,7 +2,7 @@
 
 from simulator.salesforce.engine import ORGANIZATION_ID, Engine
 from simulator.salesforce.errors import SalesforceError
-from simulator.salesforce.sessions import LoginRefusedError
+from simulator.salesforce.logins import LoginRefusedError
 from simulator.salesforce.soap.envelopes import Request, Tree
 
 LAST_VERSION_WITH_LOGIN = 64.0
@@ -22,7 +22,7 @@ def log_in(engine: Engine, request: Request, *, version: float, user_id: str, or
         )
     try:
         username, password = request.arguments.text_of("username"), request.arguments.text_of("password")
-        opened = engine.sessions.log_in_by_soap(username, password, user_id=user_id, origin=origin)
+        opened = engine.logins.log_in_by_soap(username, password, origin=origin)
     except LoginRefusedError:
         raise SalesforceError(
             "INVALID_LOGIN", "Invalid username, password, security token; or user locked out."

@@ -41,21 +41,21 @@ def _delete(session: Session, request: Request) -> Tree:
         session.engine.writer.delete(sobject, require_live(record), session.options)
         return _saved(record["Id"])
 
-    return _each(session, request, "ids", delete_one)
+    return _each(session, request, request.arguments.find_all("ids"), delete_one)
 
 
 def _undelete(session: Session, request: Request) -> Tree:
     def undelete_one(element: Element) -> Tree:
         return _saved(restoring.undelete(session.engine, element.text.strip(), session.options))
 
-    return _each(session, request, "ids", undelete_one)
+    return _each(session, request, request.arguments.find_all("ids"), undelete_one)
 
 
 def _empty_recycle_bin(session: Session, request: Request) -> Tree:
     def empty_one(element: Element) -> Tree:
         return _saved(restoring.empty(session.engine, element.text.strip()))
 
-    return _each(session, request, "ids", empty_one)
+    return _each(session, request, request.arguments.find_all("ids"), empty_one)
 
 
 def _merge(session: Session, request: Request) -> Tree:
@@ -75,7 +75,8 @@ def _merge(session: Session, request: Request) -> Tree:
             *(("updatedRelatedIds", moved_id) for moved_id in merged.moved_ids),
         ]
 
-    return _each(session, request, "request", merge_one)
+    # Clients call this argument what they like, and the WSDL's `request` is only one of its names.
+    return _each(session, request, request.arguments.children, merge_one)
 
 
 def _convert_lead(session: Session, request: Request) -> Tree:
@@ -99,7 +100,7 @@ def _convert_lead(session: Session, request: Request) -> Tree:
             ("success", "true"),
         ]
 
-    return _each(session, request, "leadConverts", convert_one)
+    return _each(session, request, request.arguments.find_all("leadConverts"), convert_one)
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -111,8 +112,7 @@ OPERATIONS: dict[str, Operation] = {
 }
 
 
-def _each(session: Session, request: Request, name: str, write: Callable[[Element], Tree]) -> Tree:
-    elements = request.arguments.find_all(name)
+def _each(session: Session, request: Request, elements: list[Element], write: Callable[[Element], Tree]) -> Tree:
     if len(elements) > MOST_ROWS:
         raise SalesforceError(
             "EXCEEDED_ID_LIMIT", f"record limit reached. cannot submit more than {MOST_ROWS} records into this call"
