@@ -44,9 +44,11 @@ async def _work(arguments: argparse.Namespace, journal: Journal) -> dict[str, An
 async def _workplaces(arguments: argparse.Namespace, http: aiohttp.ClientSession) -> list[Workplace]:
     workplaces = []
     if arguments.hubspot_url:
-        hubspot = HubSpot(Line(http, arguments.hubspot_url), arguments.hubspot_token)
+        screens = Line(http, arguments.hubspot_screens_url) if arguments.hubspot_screens_url else None
+        hubspot = HubSpot(Line(http, arguments.hubspot_url), arguments.hubspot_token, screens)
         await hubspot.look_around(arguments.known)
-        workplaces.append(Workplace(hubspot, hubspot_acts.KINDS))
+        by_hand = hubspot_acts.BY_HAND if screens else ()
+        workplaces.append(Workplace(hubspot, (*hubspot_acts.KINDS, *by_hand)))
     if arguments.salesforce_url:
         application = Application(arguments.consumer_key, arguments.consumer_secret)
         salesforce = Salesforce(Line(http, arguments.salesforce_url), application)
@@ -58,6 +60,7 @@ async def _workplaces(arguments: argparse.Namespace, http: aiohttp.ClientSession
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="simulator.people", description="People at work in both CRMs.")
     parser.add_argument("--hubspot-url", help="without one, nobody works in HubSpot")
+    parser.add_argument("--hubspot-screens-url", help="the control port, where what is archived can be restored")
     parser.add_argument("--salesforce-url", help="without one, nobody works in Salesforce")
     parser.add_argument("--hubspot-token", default="pat-na1-simulator")
     parser.add_argument("--consumer-key", default="tandem-consumer-key")

@@ -24,6 +24,13 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class ByHand:
+    """What a CRM offers in its own screens only."""
+
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     status: int
     headers: Mapping[str, str]

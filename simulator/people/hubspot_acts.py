@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from simulator.people.calls import Request
+from simulator.people.calls import ByHand, Request
 from simulator.people.hubspot_records import OBJECTS, OWNER, HubSpotRecords
 from simulator.people.invention import Invention
 from simulator.people.plans import Kind, Learned, Plan
@@ -175,11 +175,27 @@ def delete(plural: str) -> Planner:
 
         def learn(_answer: Any) -> Learned:
             known.forget(plural, record)
+            known.bin.append((plural, record))
             return Learned()
 
         return Plan((record,), (Request("DELETE", f"{OBJECTS}/{plural}/{record}"),), learn)
 
     return plan
+
+
+def restore(known: HubSpotRecords, invention: Invention) -> Plan | None:
+    """By hand: the API cannot. What else became of its associations is not looked at."""
+    if not known.bin:
+        return None
+    plural, record = invention.choice(known.bin)
+
+    def learn(_answer: Any) -> Learned:
+        known.bin.remove((plural, record))
+        known.ids(plural).append(record)
+        return Learned()
+
+    wish = Request("POST", "/hubspot/restore", {"objectType": plural, "id": record})
+    return Plan((record,), (ByHand(wish),), learn)
 
 
 def _update(plural: str, record: str, values: Mapping[str, str]) -> Plan:
@@ -213,3 +229,4 @@ KINDS: tuple[Kind[HubSpotRecords], ...] = (
     Kind("delete_company", 1, delete("companies")),
     Kind("delete_contact", 1, delete("contacts")),
 )
+BY_HAND: tuple[Kind[HubSpotRecords], ...] = (Kind("restore", 1, restore),)

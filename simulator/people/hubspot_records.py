@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.people.calls import Line, Request, body_of
+from simulator.people.calls import ByHand, Line, RefusedError, Request, body_of
 
 PAGE = 100
 OWNER = "hubspot_owner_id"
@@ -19,6 +19,8 @@ class HubSpotRecords:
     owner_of: dict[str, str] = field(default_factory=dict)
     companies_of: dict[str, list[str]] = field(default_factory=dict)
     """By contact, the primary company first as far as known."""
+    bin: list[tuple[str, str]] = field(default_factory=list)
+    """Plurals and ids of what people deleted themselves and can restore."""
 
     def ids(self, plural: str) -> list[str]:
         return self.companies if plural == "companies" else self.contacts
@@ -42,19 +44,27 @@ class HubSpotRecords:
 
 
 class HubSpot:
-    """The portal as one app's token opens it."""
+    """The portal as one app's token opens it, and its own screens where there is a line to them."""
 
     name = "hubspot"
 
-    def __init__(self, line: Line, token: str) -> None:
+    def __init__(self, line: Line, token: str, screens: Line | None = None) -> None:
         self.line = line
+        self._screens = screens
         self.records = HubSpotRecords()
         self._token = token
 
-    async def call(self, request: Request) -> Any:
+    async def call(self, request: Request | ByHand) -> Any:
         """The body of the answer. Raises RefusedError, UnansweredError."""
+        if isinstance(request, ByHand):
+            return await self._do_by_hand(request)
         headers = {**request.headers, "Authorization": f"Bearer {self._token}"}
         return body_of(await self.line.send(Request(request.method, request.path, request.body, headers)))
+
+    async def _do_by_hand(self, wish: ByHand) -> Any:
+        if self._screens is None:
+            raise RefusedError(0, "NO_SCREENS", "there is no line to the portal's screens")
+        return body_of(await self._screens.send(wish.request))
 
     async def look_around(self, most: int) -> None:
         """Get to know so many records of each type, those with the lowest ids."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from simulator.people.calls import Request
+from simulator.people.calls import ByHand, Request
 from simulator.people.invention import Invention
 from simulator.people.soap import SoapRequest
 
@@ -23,7 +23,7 @@ class Plan:
     """`learn` takes the answer to the last call; it is not asked if any call was refused."""
 
     records: Sequence[str]
-    calls: Sequence[Request | SoapRequest]
+    calls: Sequence[Request | SoapRequest | ByHand]
     learn: Callable[[Any], Learned]
     fields: Mapping[str, Any] = field(default_factory=dict)
 

@@ -26,15 +26,17 @@ APPLICATION = Application("tandem-consumer-key", "tandem-consumer-secret")
 KINDS = {f"hubspot.{kind.name}": kind.weight for kind in hubspot_acts.KINDS} | {
     f"salesforce.{kind.name}": kind.weight for kind in salesforce_acts.KINDS
 }
+BY_HAND = {f"hubspot.{kind.name}": kind.weight for kind in hubspot_acts.BY_HAND}
 AT_ONCE = 10_000.0  # acts per second
 
 
 class Office:
     """The CRMs, as people and as the reader of their journal see them."""
 
-    def __init__(self, server: Server, url: str) -> None:
+    def __init__(self, server: Server, url: str, control: str) -> None:
         self.server = server
         self.url = url
+        self.control = control
         self.lines: list[Line] = []
         self.begin_again()
 
@@ -45,17 +47,23 @@ class Office:
 
     def work(self, *, acts: int, seed: int = 7, weights: dict[str, float] | None = None) -> list[Act]:
         """With weights, nothing but what they name."""
-        chosen = KINDS if weights is None else {**dict.fromkeys(KINDS, 0.0), **weights}
+        chosen = KINDS if weights is None else {**dict.fromkeys(KINDS | BY_HAND, 0.0), **weights}
         return asyncio.run(self._work(Pace(AT_ONCE, acts), seed, chosen))
 
     async def _work(self, pace: Pace, seed: int, weights: dict[str, float]) -> list[Act]:
         journal = Journal()
         async with aiohttp.ClientSession() as http:
             self.lines = [Line(http, self.url), Line(http, self.url)]
-            hubspot, salesforce = HubSpot(self.lines[0], TOKEN), Salesforce(self.lines[1], APPLICATION)
+            hubspot, salesforce = (
+                HubSpot(self.lines[0], TOKEN, Line(http, self.control)),
+                Salesforce(self.lines[1], APPLICATION),
+            )
             await hubspot.look_around(100)
             await salesforce.look_around(100)
-            workplaces = [Workplace(hubspot, hubspot_acts.KINDS), Workplace(salesforce, salesforce_acts.KINDS)]
+            workplaces = [
+                Workplace(hubspot, (*hubspot_acts.KINDS, *hubspot_acts.BY_HAND)),
+                Workplace(salesforce, salesforce_acts.KINDS),
+            ]
             await Actor(workplaces, journal, seed=seed, weights=weights).work(pace)
         return journal.acts
 
@@ -90,7 +98,7 @@ def open_office() -> Iterator[Office]:
     thread.start()
     addresses = asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
     try:
-        yield Office(server, addresses.data)
+        yield Office(server, addresses.data, addresses.control)
     finally:
         asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)

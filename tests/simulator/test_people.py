@@ -102,6 +102,14 @@ def test_what_the_journal_says_was_done_can_be_read_back(office, name, seed):
     assert proof_of(act)(office, act)
 
 
+@pytest.mark.parametrize("deleting", ["delete_company", "delete_contact"])
+def test_what_was_archived_can_be_restored_by_hand(office, deleting):
+    deleted, restored = office.work(acts=2, weights={f"hubspot.{deleting}": 1, "hubspot.restore": 1e9})
+    assert (deleted.act, restored.act, restored.outcome) == (deleting, "restore", "done")
+    assert restored.records == deleted.records
+    assert read_hubspot(office, restored.records[0])["archived"] is False
+
+
 @pytest.mark.parametrize("deleting", ["delete_account", "delete_contact", "delete_lead"])
 def test_what_was_deleted_can_be_restored(office, deleting):
     deleted, restored = office.work(acts=2, weights={f"salesforce.{deleting}": 1, "salesforce.undelete": 1e9})
