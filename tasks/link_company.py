@@ -78,7 +78,9 @@ async def _associate(link: Link, people: tuple[SyncingContact, ...], tools: Tool
     """Contacts that sit on the account in Salesforce sit on the company in HubSpot."""
     present = {one.contact.id for one in people}
     linked = await tools.ledger.find_contact_links_of_account(link.account_id)
-    missing = [one.contact_id for one in linked if one.contact_id not in present]
+    absent = [one.contact_id for one in linked if one.contact_id not in present]
+    # The ledger remembers contacts that HubSpot has deleted since, and one of them would refuse the whole step.
+    missing = await tools.hubspot.find_contacts(absent) if absent else ()
     if missing:
-        await tools.hubspot.associate([Association(link.company_id, contact_id) for contact_id in missing])
+        await tools.hubspot.associate([Association(link.company_id, contact.id) for contact in missing])
     return len(missing)

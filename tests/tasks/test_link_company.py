@@ -173,6 +173,18 @@ async def test_contacts_of_other_accounts_stay_where_they_are():
     assert not world.hubspot.associations
 
 
+async def test_a_contact_that_was_deleted_since_is_left_out():
+    world = linked_world()
+    deleted, stray = world.contact(), world.contact(None)
+    for contact in (deleted, stray):
+        person = world.person(contact, CONTACT, account=ACCOUNT)
+        world.ledger.contact_links[contact] = ContactLink(contact, person.id, CONTACT, ACCOUNT)
+    del world.hubspot.contacts[deleted], world.hubspot.associations[COMPANY, deleted]
+    assert await run(world) is Outcome.DONE
+    assert (COMPANY, stray) in world.hubspot.associations
+    assert await run(world) is Outcome.ALREADY_DONE
+
+
 async def test_the_timeline_tells_what_was_done():
     world = linked_world()
     world.person(world.contact(), CONTACT)
