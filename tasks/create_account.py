@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from tasks.contracts.errors import Ambiguous, Rejected
+from tasks.contracts.errors import Ambiguous, NeedsHuman, Rejected
 from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
 from tasks.contracts.records import (
     Company,
@@ -35,7 +35,16 @@ async def create_account(company_id: CompanyId, tools: Tools) -> Outcome:
     if company is None:
         return await _leave_alone(company_id, Reason.COMPANY_GONE, tools)
     people = await find_syncing_contacts(company_id, tools)
+    try:
+        return await _link_or_leave_alone(company, people, tools)
+    except NeedsHuman:
+        # The account takes a person; meanwhile the contacts still move the company's stage forward.
+        await tools.ledger.owe([Owed("propagate_lifecycle_stage", company_id)])
+        raise
 
+
+async def _link_or_leave_alone(company: Company, people: tuple[SyncingContact, ...], tools: Tools) -> Outcome:
+    company_id = company.id
     async with tools.leases.hold(identities_at_stake(company, people)) as lease:
         # Somebody may have linked it while we were reading.
         if await tools.ledger.find_link(company_id):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.contracts.errors import Ambiguous, Rejected
+from tasks.contracts.errors import Ambiguous, NeedsHuman, Rejected
 from tasks.contracts.records import AccountId, CompanyId, DomainMatch, Owed, PersonKind
 from tasks.create_account import create_account
 from tasks.sync_task import Outcome
@@ -346,6 +346,17 @@ async def test_a_company_that_is_gone_says_so():
     world = World()
     assert await run(world, "404") is Outcome.LEFT_ALONE
     assert world.codes("404") == ["COMPANY_GONE"]
+
+
+@pytest.mark.parametrize("why", ["an account to be confirmed", "no name"])
+async def test_while_a_person_is_asked_the_contacts_still_move_the_stage(why):
+    world = World()
+    world.company(name="" if why == "no name" else "Acme", domain="" if why == "no name" else "acme.com")
+    world.account(ACCOUNT, website="acme.com")
+    world.contact(stage="customer")
+    with pytest.raises(NeedsHuman):
+        await run(world)
+    assert world.ledger.owed == [Owed("propagate_lifecycle_stage", "1")]
 
 
 async def test_a_company_without_name_and_domain_needs_a_person():

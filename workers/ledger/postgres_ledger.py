@@ -25,12 +25,12 @@ from workers.ledger import snapshots
 from workers.ledger.claims import claim_identities
 from workers.ledger.links import LinkRequest, write_links
 from workers.ledger.models import FENCES, BaselineRow, ContactLinkRow, CursorRow, LinkRow
-from workers.ledger.owing import Request, owe_rows
+from workers.ledger.owing import Following, Request, owe_rows
 from workers.ledger.rows import TIME, given_rows, texts
 from workers.ledger.switches import read_switches, write_switch
 from workers.ledger.verdicts import VerdictRequest, append_verdicts
 
-__all__ = ["LinkRequest", "PostgresLedger", "VerdictRequest"]
+__all__ = ["Following", "LinkRequest", "PostgresLedger", "VerdictRequest"]
 
 DEADLOCK = "40P01"
 
@@ -114,6 +114,10 @@ class PostgresLedger:
         """Verdicts and what follows from them; a verdict that the timeline ends with already is not repeated."""
         with self._engine.begin() as connection:
             append_verdicts(connection, [(one.subject, one.verdict) for one in requests])
+            owe_rows(connection, [Request(owed, one.as_of) for one in requests for owed in one.then])
+
+    def owe(self, requests: Sequence[Following]) -> None:
+        with self._engine.begin() as connection:
             owe_rows(connection, [Request(owed, one.as_of) for one in requests for owed in one.then])
 
     # Snapshots and baselines

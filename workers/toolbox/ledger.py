@@ -19,7 +19,7 @@ from tasks.contracts.records import (
 )
 from tasks.contracts.tools import Subject
 from workers.gather import Gather
-from workers.ledger.postgres_ledger import LinkRequest, PostgresLedger, VerdictRequest
+from workers.ledger.postgres_ledger import Following, LinkRequest, PostgresLedger, VerdictRequest
 from workers.toolbox.reach import reach_ledger
 
 LIFECYCLE_STAGE = "lifecyclestage"
@@ -67,6 +67,12 @@ class LedgerBatches:
 
     def record_verdicts(self, requests: Sequence[VerdictRequest]) -> list[None]:
         reach_ledger(partial(self._ledger.record_verdicts, requests))
+        for request in requests:
+            self.owed_next += request.then
+        return [None] * len(requests)
+
+    def owe(self, requests: Sequence[Following]) -> list[None]:
+        reach_ledger(partial(self._ledger.owe, requests))
         for request in requests:
             self.owed_next += request.then
         return [None] * len(requests)
@@ -130,6 +136,9 @@ class GatheredLedger:
     async def record_verdict(self, subject: Subject, verdict: Verdict, *, then: Sequence[Owed] = ()) -> None:
         request = VerdictRequest(subject, verdict, then=tuple(then), as_of=self._as_of)
         await self._ask(self._batches.record_verdicts, request)
+
+    async def owe(self, then: Sequence[Owed]) -> None:
+        await self._ask(self._batches.owe, Following(tuple(then), as_of=self._as_of))
 
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         found: Mapping[ContactId, StageName] = await self._ask(self._batches.written_stages, tuple(contact_ids))
