@@ -152,3 +152,9 @@ def test_no_statement_and_no_lock_is_waited_for_for_ever(database_url: str, ledg
         with pytest.raises(DBAPIError, match="lock timeout"):
             execute(engine, "UPDATE owed SET lane = 'backfill'")
     engine.dispose()
+
+
+def test_an_error_does_not_tell_what_the_statement_was_given(engine: Engine) -> None:
+    with pytest.raises(DBAPIError) as error:
+        execute(engine, "SELECT CAST(:who AS text), 1 / 0", who="anna@example.com")
+    assert "anna" not in str(error.value)
