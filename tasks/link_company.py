@@ -4,6 +4,7 @@ from tasks.contracts.errors import Ambiguous, Gone
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import Association, Company, CompanyId, ContactLink, Kind, Link, SyncingContact, Verdict
 from tasks.contracts.tools import AccountSearch, Subject, Tools
+from tasks.domains import claim_domains
 from tasks.facts import find_syncing_contacts
 from tasks.sync_task import Outcome, sync_task
 
@@ -19,6 +20,8 @@ async def link_company(company_id: CompanyId, tools: Tools) -> Outcome:
         await tools.ledger.record_verdict(Subject(Kind.COMPANY, company_id), Verdict(Reason.COMPANY_GONE))
         return Outcome.LEFT_ALONE
 
+    # Its domain may have changed since it was linked, and the account's website does not follow by itself.
+    await claim_domains(company, tools)
     wrote_ids = [await _write_key(link, tools), await _write_stored_id(company, link, tools)]
     people = await find_syncing_contacts(company_id, tools)
     given_account = await _give_account(link, people, tools)

@@ -6,6 +6,7 @@ import pytest
 
 from tasks.contracts.errors import Ambiguous, Gone
 from tasks.contracts.records import AccountId, Association, CompanyId, ContactLink, Person, PersonKind
+from tasks.create_account import create_account
 from tasks.link_company import link_company
 from tasks.sync_task import Outcome
 from tests.doubles.world import World
@@ -111,6 +112,17 @@ async def test_another_account_that_carries_the_companys_id_asks_for_a_person():
     with pytest.raises(Ambiguous):
         await run(world)
     assert world.salesforce.accounts[ACCOUNT].company_id is None
+
+
+async def test_a_linked_company_holds_the_domain_it_changed_to():
+    world = linked_world()
+    world.company(account_id=ACCOUNT, domain="acme.com")
+    world.account(ACCOUNT, company_id=COMPANY, website="before.com")
+    await run(world)
+    world.contact(world.company("2", domain="acme.com"))
+    with pytest.raises(Ambiguous) as taken:
+        await create_account(CompanyId("2"), world.tools())
+    assert taken.value.code == "CONFLICT_DOMAIN_TAKEN"
 
 
 async def test_a_private_contact_gets_the_account():
