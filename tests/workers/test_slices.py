@@ -1,4 +1,4 @@
-"""A slice at work: what it has taken stays its own for as long as it runs."""
+"""A slice at work: what it has taken stays its own for as long as it runs, and whoever is to follow is woken."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from tasks.contracts.errors import Throttled
 from tasks.contracts.records import Identity, Kind, Lane, Owed
 from tasks.contracts.tools import Messenger, Tools
 from tasks.sync_task import Outcome, SyncTask
 from workers.coordination.leases import Held, RedisLeases
 from workers.ledger.owed_book import PostgresOwedBook
+from workers.ledger.review_desk import ParkedFilter, ReviewDesk
 from workers.settings import Settings
 from workers.slices import run_slice
 from workers.toolbox.hands import Hands
@@ -21,10 +23,18 @@ from workers.toolbox.hands import Hands
 ACME = Identity("domain", "acme.com")
 
 
-class Nobody(Messenger):
-    """Is woken and does nothing."""
+class Woken(Messenger):
+    """Notes who is woken, and after how long."""
 
-    def wake(self, owed: Sequence[Owed], *, after: timedelta = timedelta()) -> None: ...
+    def __init__(self) -> None:
+        self.at_once: list[Owed] = []
+        self.later: list[tuple[str, timedelta]] = []
+
+    def wake(self, owed: Sequence[Owed], *, after: timedelta = timedelta()) -> None:
+        if after:
+            self.later += [(one.record_id, after) for one in owed]
+        else:
+            self.at_once += owed
 
 
 class StumblingBook(PostgresOwedBook):
@@ -68,5 +78,47 @@ def test_claims_and_leases_are_kept_after_the_ledger_was_away_for_a_moment(hands
 
     task = SyncTask("lasts", Kind.COMPANY, lasts)
     hands.book.owe([Owed(task.name, "1")])
-    assert run_slice(task, ["1"], Lane.LIVE, hands, Nobody()) == 1
+    assert run_slice(task, ["1"], Lane.LIVE, hands, Woken()) == 1
     assert hands.book.renewed >= 3
+
+
+def test_what_follows_and_what_came_meanwhile_is_woken_at_once(hands):
+    following = Owed("link_company", "1")
+
+    async def is_asked_again(record_id: str, tools: Tools) -> Outcome:
+        await asyncio.to_thread(hands.book.owe, [Owed("again", record_id)])
+        await tools.ledger.owe([following])
+        return Outcome.DONE
+
+    task, messenger = SyncTask("again", Kind.COMPANY, is_asked_again), Woken()
+    hands.book.owe([Owed(task.name, "1")])
+    run_slice(task, ["1"], Lane.LIVE, hands, messenger)
+    assert messenger.at_once == [Owed(task.name, "1"), following]
+
+
+def test_short_waits_are_woken_for_and_long_ones_are_left_to_the_sweep(hands):
+    waits = {str(number): timedelta(seconds=number) for number in range(10, 20)} | {"1": timedelta(minutes=15)}
+
+    async def waits_for_quota(record_id: str, _tools: Tools) -> Outcome:
+        raise Throttled("later", after=waits[record_id])
+
+    task, messenger = SyncTask("waits", Kind.COMPANY, waits_for_quota), Woken()
+    hands.book.owe([Owed(task.name, one) for one in waits])
+    run_slice(task, [], Lane.LIVE, hands, messenger)
+    assert messenger.at_once == []
+    assert {one for one, _ in messenger.later} == waits.keys() - {"1"}
+    assert {after for _, after in messenger.later} != {waits["19"]}, "records that failed together come back apart"
+
+
+def test_one_record_s_trouble_is_its_own(hands):
+    async def fails_for_two(record_id: str, _tools: Tools) -> Outcome:
+        if record_id == "2":
+            raise KeyError(record_id)
+        return Outcome.DONE
+
+    task = SyncTask("fails", Kind.COMPANY, fails_for_two)
+    hands.book.owe([Owed(task.name, one) for one in "123"])
+    assert run_slice(task, ["3"], Lane.LIVE, hands, Woken()) == 3
+    parked = ReviewDesk(hands.engine).find_parked(ParkedFilter(task=task.name))
+    assert [(one.record_id, one.code) for one in parked] == [("2", "FAULT")]
+    assert not [one for one in ReviewDesk(hands.engine).count_owed() if one.task == task.name and one.owed]
