@@ -76,7 +76,7 @@ class Settings(BaseSettings):
     # What we leave for the customer's other tools, as a share of each day's calls.
     daily_reserve: Annotated[float, Field(ge=0, lt=1)] = 0.2
     backfill_share: Annotated[float, Field(gt=0, le=1)] = 0.5
-    """The part of every short window that backfill may use."""
+    """The part of every short window, and of the day without its reserve, that backfill may use."""
 
     connect_timeout: Seconds = timedelta(seconds=3.05)
     read_timeout: Seconds = timedelta(seconds=30)
