@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from benchmarks.quota_floor import HUBSPOT_FLOOR, SALESFORCE_FLOOR
-
-SALESFORCE_CALLS = ("calls", "oauth.token", "error.INVALID_SESSION_ID", "error.REQUEST_LIMIT_EXCEEDED", "error.414")
-"""The org counts apart what it turns away at the door, and logins; a call is a call."""
+from workers.demo.simulated_crms import SALESFORCE_CALLS
 
 
 @dataclass(frozen=True, slots=True)

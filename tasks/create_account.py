@@ -2,13 +2,12 @@
 
 from typing import assert_never
 
-from tasks.contracts.errors import Ambiguous, Busy, Rejected
+from tasks.contracts.errors import Ambiguous, NeedsHuman, Rejected
 from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
 from tasks.contracts.records import (
     Company,
     CompanyId,
     ContactId,
-    DomainMatch,
     Kind,
     Link,
     Owed,
@@ -16,9 +15,10 @@ from tasks.contracts.records import (
     Verdict,
 )
 from tasks.contracts.tools import AccountValues, Lease, Subject, Tools
+from tasks.domains import claim_domains, refuse_taken_domains
 from tasks.facts import find_syncing_contacts
 from tasks.rules.account_creation import Create, LeaveAlone, Standing, may_have_account
-from tasks.rules.identity import domain_identities, identities_at_stake
+from tasks.rules.identity import identities_at_stake
 from tasks.rules.matching import Adopt, AskHuman, Candidates, Match, NoMatch, match_account, search_terms
 from tasks.sync_task import Outcome, sync_task
 
@@ -35,13 +35,23 @@ async def create_account(company_id: CompanyId, tools: Tools) -> Outcome:
     if company is None:
         return await _leave_alone(company_id, Reason.COMPANY_GONE, tools)
     people = await find_syncing_contacts(company_id, tools)
+    try:
+        return await _link_or_leave_alone(company, people, tools)
+    except NeedsHuman:
+        # The account takes a person; meanwhile the contacts still move the company's stage forward.
+        await tools.ledger.owe([Owed("propagate_lifecycle_stage", company_id)])
+        raise
 
+
+async def _link_or_leave_alone(company: Company, people: tuple[SyncingContact, ...], tools: Tools) -> Outcome:
+    company_id = company.id
     async with tools.leases.hold(identities_at_stake(company, people)) as lease:
         # Somebody may have linked it while we were reading.
         if await tools.ledger.find_link(company_id):
             return await _already_linked(company_id, tools)
         match match := await _find_match(company, people, tools):
             case Adopt(account, reason, evidence):
+                await claim_domains(company, tools)
                 verdict = Verdict(reason, {"account": account.id, **evidence})
                 return await _link(Link(company_id, account.id), verdict, lease, tools)
             case AskHuman(reason, evidence):
@@ -97,7 +107,8 @@ async def _create(company: Company, reason: Reason, lease: Lease, tools: Tools) 
             code=Reason.COMPANY_UNNAMED,
             remedy="Give the company a name in HubSpot; it is tried again when it changes.",
         )
-    await _claim(company, tools)
+    if holders := await claim_domains(company, tools):
+        await refuse_taken_domains(company, holders, tools)
     # Why first, what afterwards: a crash in between leaves no account nobody can explain.
     await tools.ledger.record_verdict(Subject(Kind.COMPANY, company.id), Verdict(reason))
     values = AccountValues(name=name, website=company.website or company.domain)
@@ -107,24 +118,6 @@ async def _create(company: Company, reason: Reason, lease: Lease, tools: Tools) 
     outcome = Reason.ACCOUNT_CREATED if upserted.created else Reason.LINKED_AFTER_RACE
     verdict = Verdict(outcome, {"account": upserted.account_id})
     return await _link(Link(company.id, upserted.account_id), verdict, lease, tools)
-
-
-async def _claim(company: Company, tools: Tools) -> None:
-    """Postgres remembers who is creating an account for this domain, should Redis forget."""
-    if tools.forced or tools.switches.domain_match is DomainMatch.OFF:
-        return
-    holders = await tools.ledger.claim_identities(company.id, domain_identities(company))
-    if not holders:
-        return
-    holder = min(holders.values())
-    if await tools.ledger.find_link(holder) is None:
-        raise Busy(f"company {company.id}: company {holder} is about to get an account for the same domain")
-    reason = Reason.CONFLICT_DOMAIN_TAKEN
-    raise Ambiguous(
-        f"company {company.id}: {IN_PLAIN_WORDS[reason]}",
-        code=reason,
-        evidence={"linked_company": holder, "domains": sorted(identity.value for identity in holders)},
-    )
 
 
 async def _link(link: Link, verdict: Verdict, lease: Lease, tools: Tools) -> Outcome:

@@ -4,6 +4,7 @@ from tasks.contracts.errors import Ambiguous, Gone
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import Association, Company, CompanyId, ContactLink, Kind, Link, SyncingContact, Verdict
 from tasks.contracts.tools import AccountSearch, Subject, Tools
+from tasks.domains import claim_domains
 from tasks.facts import find_syncing_contacts
 from tasks.sync_task import Outcome, sync_task
 
@@ -19,6 +20,8 @@ async def link_company(company_id: CompanyId, tools: Tools) -> Outcome:
         await tools.ledger.record_verdict(Subject(Kind.COMPANY, company_id), Verdict(Reason.COMPANY_GONE))
         return Outcome.LEFT_ALONE
 
+    # Its domain may have changed since it was linked, and the account's website does not follow by itself.
+    await claim_domains(company, tools)
     wrote_ids = [await _write_key(link, tools), await _write_stored_id(company, link, tools)]
     people = await find_syncing_contacts(company_id, tools)
     given_account = await _give_account(link, people, tools)
@@ -78,7 +81,9 @@ async def _associate(link: Link, people: tuple[SyncingContact, ...], tools: Tool
     """Contacts that sit on the account in Salesforce sit on the company in HubSpot."""
     present = {one.contact.id for one in people}
     linked = await tools.ledger.find_contact_links_of_account(link.account_id)
-    missing = [one.contact_id for one in linked if one.contact_id not in present]
+    absent = [one.contact_id for one in linked if one.contact_id not in present]
+    # The ledger remembers contacts that HubSpot has deleted since, and one of them would refuse the whole step.
+    missing = await tools.hubspot.find_contacts(absent) if absent else ()
     if missing:
-        await tools.hubspot.associate([Association(link.company_id, contact_id) for contact_id in missing])
+        await tools.hubspot.associate([Association(link.company_id, contact.id) for contact in missing])
     return len(missing)

@@ -4,12 +4,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any
 
 from tasks.contracts.errors import NeedsHuman, ProblemClass, TryAgain
 from tasks.contracts.records import Kind
 from tasks.contracts.tools import Done, Job, Later, Parked, Settlement, Tools
 from tasks.rules.retry_policy import Attempt, next_wait, uses_up_an_attempt
+
+DEPTH_OF_A_FAULT = 5
 
 
 class Outcome(StrEnum):
@@ -54,16 +58,26 @@ async def run_job(task: SyncTask, job: Job, tools: Tools, *, now: datetime) -> S
     except NeedsHuman as problem:
         return Parked(job, str(problem), problem.problem_class, problem.code, problem.remedy, problem.evidence)
     except Exception as fault:  # noqa: BLE001 -- the one place: a fault of ours must not cost the slice
-        # Its text may hold anything, people's data included; the type tells enough to find it in the log.
-        return Parked(
-            job,
-            f"{task.name} failed on {task.of} {job.record_id} with {type(fault).__name__}",
-            ProblemClass.UNKNOWN,
-            "FAULT",
-            "This is a fault in Tandem itself: please report it. Replay after an update.",
-            {"fault": type(fault).__name__},
-        )
+        return _fault(task, job, fault)
     return Done(job)
+
+
+def _fault(task: SyncTask, job: Job, fault: Exception) -> Settlement:
+    """Its text may hold anything, people's data included: its type and its place are told."""
+    return Parked(
+        job,
+        f"{task.name} failed on {task.of} {job.record_id} with {type(fault).__name__}",
+        ProblemClass.UNKNOWN,
+        "FAULT",
+        "This is a fault in Tandem itself: please report it with its evidence. Replay after an update.",
+        {"fault": type(fault).__name__, "where": _places_of(fault)},
+    )
+
+
+def _places_of(fault: Exception) -> list[str]:
+    """The innermost steps of its traceback, without the lines themselves."""
+    steps = extract_tb(fault.__traceback__)[-DEPTH_OF_A_FAULT:]
+    return [f"{Path(step.filename).name}:{step.lineno} {step.name}" for step in steps]
 
 
 def _try_again(job: Job, problem: TryAgain, *, now: datetime) -> Settlement:

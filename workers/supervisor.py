@@ -27,7 +27,8 @@ class RestartPolicy:
 
     first_wait: timedelta = timedelta(seconds=0.2)
     longest_wait: timedelta = timedelta(seconds=30)
-    dies_young_before: timedelta = timedelta(seconds=1)
+    dies_young_before: timedelta = timedelta(seconds=10)
+    """Above what a worker takes to find out that it may not start: it asks both CRMs."""
     report_after: int = 3
     """So many early deaths in a row are worth a warning."""
 
@@ -123,8 +124,8 @@ class Supervisor:
             self._hire_undertaker()
 
     def kill(self, name: str) -> None:
-        """End it and all it started, the hard way; it is started again like one that crashed."""
-        self._children[name].signal_group(signal.SIGKILL)
+        """End it and all it started, the hard way; it is started again, and not held to have died young."""
+        self._children[name].kill()
 
     def restart(self, name: str) -> None:
         """Ask it to end; after its grace it has to. It is started again at once, whatever its policy."""
@@ -234,6 +235,7 @@ class _Child:
         self.start_at: float | None = None
         self.restarts = 0
         self._is_wanted_again = False
+        self._was_killed = False
         self._early_deaths = 0
         self._exit_status: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -276,6 +278,10 @@ class _Child:
             self._kill_at = time.monotonic() + self.spec.grace.total_seconds()
             os.kill(self.last_pid, signal.SIGTERM)
 
+    def kill(self) -> None:
+        self._was_killed = self.is_running
+        self.signal_group(signal.SIGKILL)
+
     def start_again(self) -> None:
         if self._process is None:
             self.start_at = time.monotonic()
@@ -298,7 +304,8 @@ class _Child:
         if self._is_wanted_again:
             self._is_wanted_again, self.start_at = False, now
         elif policy is not None:
-            is_early = lived < policy.dies_young_before.total_seconds()
+            is_early = lived < policy.dies_young_before.total_seconds() and not self._was_killed
+            self._was_killed = False
             wait = policy.wait(self._early_deaths)
             self._early_deaths = self._early_deaths + 1 if is_early else 0
             self.start_at = now + (wait if is_early else policy.first_wait).total_seconds()

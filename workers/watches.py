@@ -31,7 +31,7 @@ def watch_for_deaf_workers(supervisor: Supervisor, engine: Engine, *, overdue_af
                 log.warning("workers.deaf", overdue=attendance.overdue)
                 deserted = 0
                 for status in supervisor.statuses():
-                    if status.name not in {"beat", "flower"} or status.name == "beat":
+                    if status.name != "flower":
                         supervisor.restart(status.name)
 
     supervisor.watch(look, every=max(timedelta(seconds=1), overdue_after / 6))

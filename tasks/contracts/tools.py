@@ -206,6 +206,10 @@ class Ledger(Protocol):
         """
         ...
 
+    async def owe(self, then: Sequence[Owed]) -> None:
+        """What has to be done next although this run is about to end without a verdict of its own."""
+        ...
+
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         """The stages we ourselves wrote to those of the contacts last that we wrote to: the echo guard's memory."""
         ...

@@ -111,6 +111,7 @@ def test_nobody_decides_about_everything_by_accident(tandem, told, command):
 def test_a_dismissal_needs_a_reason(tandem, told):
     told.park(COMPANY)
     assert tandem("parked", "dismiss", COMPANY).exit_code == 2
+    assert tandem("parked", "dismiss", COMPANY, "--why", " ").exit_code == 2
 
 
 def test_status_counts_what_is_owed_and_what_gave_up(tandem, told, empty_ledger):
@@ -165,7 +166,23 @@ def test_announce_says_what_is_wrong_and_announces_the_rest(tandem):
     assert result.stderr.count("not announced") == 2
 
 
-@pytest.mark.parametrize("text", ["{not json", "[1, 2"])
+def test_announce_says_which_line_it_cannot_read_and_announces_the_others(tandem):
+    lines = [json.dumps(GOOD), "{not json", json.dumps({**GOOD, "event_id": "e2"}), json.dumps({**GOOD, "id": 7})]
+    result = tandem("announce", "-", stdin="\n".join(lines))
+    assert result.exit_code == 1
+    assert "2 changes announced" in result.stdout
+    assert "line 2: is not JSON" in result.stderr
+    assert "line 4: id: " in result.stderr
+
+
+def test_announce_takes_more_events_than_fit_into_one_message(tandem):
+    events = [{**GOOD, "event_id": f"e{number}"} for number in range(1_001)]
+    result = tandem("announce", "-", stdin=json.dumps(events))
+    assert result.exit_code == 0, result.stderr
+    assert "1001 changes announced" in result.stdout
+
+
+@pytest.mark.parametrize("text", ["{not json", "[1, 2", "[" * 100_000])
 def test_announce_refuses_what_is_not_json(tandem, text):
     result = tandem("announce", "-", stdin=text)
     assert result.exit_code == 1

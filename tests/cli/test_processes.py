@@ -126,12 +126,53 @@ def test_doctor_names_services_that_do_not_answer(environment):
         ),
         ({}, ("why", "planet", "1"), 2, "planet"),
         ({}, ("flower",), 1, "TANDEM_FLOWER_PASSWORD"),
+        ({"TANDEM_FLOWER_PASSWORD": "x"}, ("flower",), 1, "REDIS_URL is not set"),
+        ({}, ("beat",), 1, "REDIS_URL is not set"),
+        ({"DATABASE_URL": "pat-na1-wrong"}, ("doctor",), 1, "DATABASE_URL: it has to look like"),
+        ({"REDIS_URL": "127.0.0.1:6379:pat-na1-wrong"}, ("doctor",), 1, "REDIS_URL: it has to look like"),
+        ({"TANDEM_LOG_LEVEL": "LOUD"}, ("up",), 1, "TANDEM_LOG_LEVEL: one of CRITICAL"),
+        ({"TANDEM_HUBSPOT_BURST": "0"}, ("doctor",), 1, "TANDEM_HUBSPOT_BURST"),
+        ({"TANDEM_FLOWER_PORT": "70000"}, ("doctor",), 1, "TANDEM_FLOWER_PORT"),
     ],
 )
 def test_an_error_is_a_sentence_and_a_status(env, words, status, said):
     finished = tandem(env, *words)
     assert finished.returncode == status
     assert said in finished.stderr
+
+
+def test_a_ledger_without_a_schema_is_not_taken_for_an_absent_one(environment, empty_ledger):
+    with empty_ledger[1].begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE owed RENAME TO owed_elsewhere")
+    try:
+        finished = tandem(environment, "status")
+    finally:
+        with empty_ledger[1].begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE owed_elsewhere RENAME TO owed")
+    assert finished.returncode == 1
+    assert "Run `tandem migrate` first." in finished.stderr
+
+
+def test_up_says_when_its_folder_cannot_be_used(crms, tmp_path):
+    (tmp_path / "file").write_text("")
+    finished = tandem(crms.settings, "up", "--folder", str(tmp_path / "file"))
+    assert finished.returncode == 1
+    assert "choose another folder" in finished.stderr
+
+
+def test_up_says_when_postgres_cannot_start_there(crms, tmp_path):
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "something").write_text("of somebody else's")
+    finished = tandem(crms.settings, "up", "--folder", str(tmp_path))
+    assert finished.returncode == 1
+    assert "Postgres did not start" in finished.stderr
+
+
+def test_flower_says_when_its_port_is_taken(environment, crms):
+    taken = crms.url.rpartition(":")[2]
+    finished = tandem({**environment, "TANDEM_FLOWER_PASSWORD": "x", "TANDEM_FLOWER_PORT": taken}, "flower")
+    assert finished.returncode == 1
+    assert "Address already in use" in finished.stderr
 
 
 @pytest.mark.timeout(180)

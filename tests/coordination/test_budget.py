@@ -82,12 +82,29 @@ def test_spare_lanes_get_nothing_when_live_work_took_all(client):
     assert take(budget, Allowance.HUBSPOT_BURST, lane=Lane.BACKFILL)
 
 
-@pytest.mark.parametrize("lane", list(Lane))
-def test_nobody_touches_the_day_s_reserve(client, lane):
+def test_nobody_touches_the_day_s_reserve(client):
     budget = Budget(client, settings(hubspot_daily=20, daily_reserve=0.25))
 
-    assert how_many(budget, Allowance.HUBSPOT_DAY, lane=lane) == 15
-    assert take(budget, Allowance.HUBSPOT_DAY, lane=lane) > timedelta(minutes=14)
+    assert how_many(budget, Allowance.HUBSPOT_DAY) == 15
+    for lane in Lane:
+        assert take(budget, Allowance.HUBSPOT_DAY, lane=lane) > timedelta(minutes=14)
+
+
+@pytest.mark.parametrize("lane", [Lane.BACKFILL, Lane.MAINTENANCE])
+def test_a_first_load_leaves_live_work_its_part_of_the_day(client, lane):
+    budget = Budget(client, settings(salesforce_daily=20, daily_reserve=0.25, backfill_share=0.4))
+
+    assert how_many(budget, Allowance.SALESFORCE_DAY, lane=lane) == 6
+    assert take(budget, Allowance.SALESFORCE_DAY, lane=lane) > timedelta(minutes=14)
+    assert how_many(budget, Allowance.SALESFORCE_DAY) == 9
+
+
+def test_a_first_load_stops_when_others_have_used_its_part_of_the_day(client):
+    budget = Budget(client, settings(daily_reserve=0.2, backfill_share=0.5))
+    budget.note_usage(Allowance.SALESFORCE_DAY, used=40, limit=100)
+
+    assert take(budget, Allowance.SALESFORCE_DAY, lane=Lane.BACKFILL)
+    assert not take(budget, Allowance.SALESFORCE_DAY)
 
 
 def test_other_tools_calls_use_up_the_day(client):

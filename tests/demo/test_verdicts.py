@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -23,10 +24,11 @@ def author() -> Author:
 
 def as_it_should_be(story: Story) -> tuple[Readback, dict[str, list[str]]]:
     """An end with nothing wrong: written from what is expected, so every test spoils one thing."""
-    accounts = [{**one, "Website": None} for one in story.salesforce["Account"]]
+    accounts = [{"Website": None, **one} for one in story.salesforce["Account"]]
     by_id = {one["Id"]: one for one in accounts}
     companies: dict[str, dict[str, str]] = {}
     groups: set[str] = set()
+    properties: dict[str, Any] = {str(one["id"]): one["properties"] for one in story.companies}
     for number, (company_id, expected) in enumerate(story.expected.items()):
         companies[company_id] = {"lifecyclestage": expected.stage} if expected.stage else {}
         wanted = expected.account
@@ -35,21 +37,28 @@ def as_it_should_be(story: Story) -> tuple[Readback, dict[str, list[str]]]:
             wanted = "created"
         if wanted == "created":
             wanted = f"001New{number:09d}AAA"
-            accounts.append({"Id": wanted})
+            named = {"Name": properties[company_id].get("name"), "Website": properties[company_id].get("domain")}
+            accounts.append({"Id": wanted, **named})
             by_id[wanted] = accounts[-1]
         if wanted != "none":
             by_id[wanted]["HubSpot_Company_Id__c"] = company_id
             companies[company_id]["sf_account_id"] = wanted
     for account in accounts:
         account.setdefault("HubSpot_Company_Id__c", None)
-    stages = {contact: stage for one in story.expected.values() for contact, stage in one.contact_stages.items()}
-    on_account = {
+    stages: dict[str, str] = {str(one["id"]): _stage(one) for one in story.contacts}
+    stages |= {contact: stage for one in story.expected.values() for contact, stage in one.contact_stages.items()}
+    on_account = {str(one["Id"]): str(one["AccountId"]) for one in story.salesforce["Contact"] if "AccountId" in one}
+    on_account |= {
         person: companies[company_id]["sf_account_id"]
         for company_id, one in story.expected.items()
         for person in one.given_account
     }
     reasons = {company_id: [expected.reason] for company_id, expected in story.expected.items()}
     return Readback(companies, stages, accounts, on_account), reasons
+
+
+def _stage(contact: Any) -> str:
+    return str(contact["properties"].get("lifecyclestage", ""))
 
 
 def judged(story: Story, spoil: Callable[[Readback, dict[str, list[str]]], None] = lambda *_: None) -> Judgement:
@@ -82,7 +91,7 @@ def test_an_account_nobody_was_to_have_is_seen(author):
     company = author.company(Expected(Phase.MAIN, "N2_ALL_LEADS"))
 
     def give(found, _reasons):
-        found.accounts.append({"Id": ACCOUNT, "HubSpot_Company_Id__c": company})
+        found.accounts.append({"Id": ACCOUNT, "HubSpot_Company_Id__c": company, "Name": "A", "Website": None})
         found.companies[company]["sf_account_id"] = ACCOUNT
 
     assert any("must have no account" in one for one in judged(author.story, give).problems)
@@ -92,7 +101,7 @@ def test_a_second_account_is_a_duplicate(author):
     company = author.company(Expected(Phase.MAIN, "C3", account="created"))
 
     def twice(found, _reasons):
-        found.accounts.append({"Id": ACCOUNT, "HubSpot_Company_Id__c": company})
+        found.accounts.append({"Id": ACCOUNT, "HubSpot_Company_Id__c": company, "Name": "A", "Website": None})
 
     judgement = judged(author.story, twice)
     assert judgement.duplicates == 1
@@ -103,16 +112,44 @@ def test_a_second_account_without_a_key_is_seen_too(author):
     author.company(Expected(Phase.MAIN, "C3", account="created"))
 
     def stray(found, _reasons):
-        found.accounts.append({"Id": ACCOUNT, "HubSpot_Company_Id__c": None})
+        found.accounts.append({"Id": ACCOUNT, "HubSpot_Company_Id__c": None, "Name": "A", "Website": None})
 
-    assert any("accounts in Salesforce instead of" in one for one in judged(author.story, stray).problems)
+    judgement = judged(author.story, stray)
+    assert judgement.duplicates == 1
+    assert any("accounts in Salesforce instead of" in one for one in judgement.problems)
+
+
+@pytest.mark.parametrize("field", ["Name", "Website"])
+@pytest.mark.parametrize("kind", ["created", "adopted"])
+def test_an_account_with_another_companys_name_or_website_is_seen(author, kind, field):
+    account = author.account() if kind == "adopted" else "created"
+    company = author.company(Expected(Phase.MAIN, "C3", account=account))
+
+    def rename(found, _reasons):
+        (account,) = [one for one in found.accounts if one["HubSpot_Company_Id__c"] == company]
+        account[field] = "somebody else's"
+
+    (problem,) = judged(author.story, rename).problems
+    assert "somebody else's" in problem
+
+
+def test_people_who_were_not_to_change_stage_or_account_are_seen(author):
+    contact, email = author.contact(author.company(Expected(Phase.MAIN, "N1_NO_CONTACTS")), stage="lead")
+    person = author.salesforce_contact(email, account=author.account())
+
+    def move(found, _reasons):
+        found.contact_stages[contact] = "customer"
+        found.account_of_contact[person] = ACCOUNT
+
+    problems = judged(author.story, move).problems
+    assert [contact in problems[0], person in problems[1]] == [True, True]
 
 
 def test_two_accounts_for_companies_of_one_customer_are_a_duplicate(author):
     companies = [author.company(Expected(Phase.MAIN, "X", one_of="shared.com"), domain="shared.com") for _ in range(2)]
 
     def both(found, _reasons):
-        found.accounts.append({"Id": ACCOUNT, "HubSpot_Company_Id__c": companies[1]})
+        found.accounts.append({"Id": ACCOUNT, "HubSpot_Company_Id__c": companies[1], "Name": "A", "Website": None})
         found.companies[companies[1]]["sf_account_id"] = ACCOUNT
 
     judgement = judged(author.story, both)

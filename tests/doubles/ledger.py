@@ -92,6 +92,10 @@ class MemoryLedger:
         self.owed += then
         self.calls.note("record_verdict")
 
+    async def owe(self, then: Sequence[Owed]) -> None:
+        self.owed += then
+        self.calls.note("owe")
+
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         self.calls.note("find_written_stages")
         return {one: self.written_stages[one] for one in contact_ids if one in self.written_stages}

@@ -1,11 +1,14 @@
 """One company at a time may create an account for an identity, and only for as long as it is going to."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import Engine, select
 
 from tasks.contracts.records import CompanyId, Identity, Lane, Owed
 from tasks.contracts.tools import Done, Later, Parked
 from tests.ledger.samples import ACME, LONG, ZETA, at_once, execute, link, link_request
+from workers.ledger.claims import claim_identities, release_claims
 from workers.ledger.models import IdentityClaimRow
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.postgres_ledger import PostgresLedger
@@ -134,3 +137,28 @@ class TestWhatMakesAClaimStand:
 
             answer, _ = at_once(lambda: ledger.claim_identities([(B, (ACME,))]), come_to_life)
         assert answer == [{ACME: A}]
+
+
+def test_giving_up_a_claim_leaves_it_to_whoever_is_just_taking_it_over(engine: Engine, ledger, book) -> None:
+    book.owe([Owed("create_account", one) for one in (A, B)])
+    ledger.claim_identities([(A, (ACME,))])
+    execute(engine, "UPDATE owed SET parked_at = now(), problem = 'no name' WHERE record_id = :id", id=A)
+
+    def give_up() -> None:
+        with engine.begin() as connection:
+            release_claims(connection, [A])
+
+    with ThreadPoolExecutor(1) as threads:
+        with engine.begin() as connection:
+            assert claim_identities(connection, [(B, (ACME,))]) == [{}]
+            given_up = threads.submit(give_up)
+            while not somebody_waits_for_a_lock(engine):
+                assert not given_up.done(), "it did not wait for the one who is taking over"
+        given_up.result()
+    assert holders(engine) == {ACME.value: B}
+
+
+def somebody_waits_for_a_lock(engine: Engine) -> bool:
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    with engine.connect() as connection:
+        return bool(connection.exec_driver_sql(waiting).scalar())

@@ -17,6 +17,7 @@ from workers.ledger.postgres_ledger import PostgresLedger
 from workers.ledger.verdicts import KIND_OF_TASK
 
 NO = Verdict("N1_NO_CONTACTS", {"contacts": 0})
+TOO_MANY_FOR_PARAMETERS = [str(number) for number in range(1, 65_600)]
 YES = Verdict("C3_QUALIFYING_CONTACT", {"contacts": 1})
 
 
@@ -152,3 +153,30 @@ def test_no_statement_and_no_lock_is_waited_for_for_ever(database_url: str, ledg
         with pytest.raises(DBAPIError, match="lock timeout"):
             execute(engine, "UPDATE owed SET lane = 'backfill'")
     engine.dispose()
+
+
+def test_an_error_does_not_tell_what_the_statement_was_given(engine: Engine) -> None:
+    with pytest.raises(DBAPIError) as error:
+        execute(engine, "SELECT CAST(:who AS text), 1 / 0", who="anna@example.com")
+    assert "anna" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda ledger, ids: ledger.find_links(ids),
+        lambda ledger, ids: ledger.find_links_of_accounts(ids),
+        lambda ledger, ids: ledger.find_contact_links(ids),
+        lambda ledger, ids: ledger.find_contact_links_of_accounts(ids),
+        lambda ledger, ids: ledger.find_written(Kind.CONTACT, ids, "lifecyclestage"),
+    ],
+    ids=["links", "links_of_accounts", "contact_links", "contact_links_of_accounts", "written"],
+)
+def test_a_slice_may_ask_about_more_contacts_than_a_statement_takes_parameters(ledger: PostgresLedger, ask) -> None:
+    assert ask(ledger, TOO_MANY_FOR_PARAMETERS) == {}
+
+
+def test_as_many_snapshots_may_be_forgotten(ledger: PostgresLedger) -> None:
+    ledger.record_snapshots("contact", {"1": None, "0": None}, read_at=EARLIER)
+    ledger.forget_snapshots("contact", TOO_MANY_FOR_PARAMETERS)
+    assert ledger.find_snapshots([("contact", one, EARLIER) for one in "01"]) == {("contact", "0"): None}

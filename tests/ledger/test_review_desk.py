@@ -218,3 +218,15 @@ def test_waiting_is_told_from_being_due(book: PostgresOwedBook, desk: ReviewDesk
     book.settle([Later(claim_one("1"), timedelta(hours=1), "quota", "TRANSIENT", counts=False)])
     (count,) = desk.count_owed()
     assert (count.owed, count.due, count.waiting) == (1, 0, 1)
+
+
+def test_everything_an_outage_parked_is_replayed_and_dismissed_in_one_go(engine: Engine, desk: ReviewDesk) -> None:
+    """More rows than a statement takes parameters."""
+    execute(
+        engine,
+        "INSERT INTO owed (task, record_id, lane, problem, parked_at)"
+        f" SELECT '{TASK}', number, 'live', 'no answer', now() FROM generate_series(1, 65600) number",
+    )
+    assert desk.replay(EVERYTHING, by="anna") == 65_600
+    execute(engine, "UPDATE owed SET problem = 'no answer', parked_at = now()")
+    assert desk.dismiss(EVERYTHING, by="anna", why="over") == 65_600

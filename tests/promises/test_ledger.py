@@ -250,6 +250,13 @@ async def test_evidence_is_kept_as_it_was_given(scene):
     assert scene.timeline(ABOUT_ONE) == [verdict]
 
 
+async def test_something_may_be_owed_without_a_verdict(scene):
+    await scene.ledger.owe(NEXT)
+    await scene.ledger.owe([])
+    assert scene.owed() == set(NEXT)
+    assert scene.timeline(ABOUT_ONE) == []
+
+
 async def test_what_follows_from_a_verdict_is_owed_also_when_it_says_nothing_new(scene):
     await scene.ledger.record_verdict(ABOUT_ONE, LINKED)
     forced = Owed("create_account", "2", Lane.MAINTENANCE, forced=True)

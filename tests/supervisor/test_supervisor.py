@@ -99,6 +99,21 @@ def test_one_that_lived_long_enough_is_not_held_to_its_past() -> None:
         assert supervisor.status("lives").early_deaths == 0
 
 
+def test_one_that_finds_out_after_a_while_that_it_may_not_start_died_young() -> None:
+    refuses = "import time; time.sleep(1.2); raise SystemExit(1)"
+    policy = RestartPolicy(first_wait=timedelta(milliseconds=20))
+    with Supervisor([python("refuses", refuses, restart=policy)]) as supervisor:
+        wait_until(lambda: supervisor.status("refuses").restarts == 1, supervisor)
+        assert supervisor.status("refuses").early_deaths == 1
+
+
+def test_one_that_was_killed_on_purpose_did_not_die_young() -> None:
+    with Supervisor([python("stays", STAYS)]) as supervisor:
+        supervisor.kill("stays")
+        wait_until(lambda: supervisor.status("stays").restarts == 1, supervisor)
+        assert supervisor.status("stays").early_deaths == 0
+
+
 def test_a_program_that_is_not_there_says_so_at_once() -> None:
     first = python("first", STAYS)
     supervisor = Supervisor([first, ProcessSpec("missing", ["/nowhere/to/be/found"])])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasks.contracts.errors import Ambiguous, Rejected
+from tasks.contracts.errors import Ambiguous, NeedsHuman, Rejected
 from tasks.contracts.records import AccountId, CompanyId, DomainMatch, Owed, PersonKind
 from tasks.create_account import create_account
 from tasks.sync_task import Outcome
@@ -131,6 +131,20 @@ async def test_t1_row_10_but_not_where_contacts_sync_as_leads():
     world = World(default_object=LEAD)
     world.company(created_automatically=True)
     world.contact()
+    assert await run(world) is Outcome.LEFT_ALONE
+    assert world.codes() == ["PENDING_CONTACT_SYNC"]
+
+
+@pytest.mark.parametrize("who", ["a lead", "without an address"])
+async def test_t1_row_10_but_not_for_a_contact_that_never_will_be_a_salesforce_contact(who):
+    world = World(contact_segment="7")
+    world.company(created_automatically=True)
+    qualifying = world.contact(email="" if who == "without an address" else None)
+    if who == "a lead":
+        world.person(qualifying, LEAD)
+    world.hubspot.segments["7"].add(qualifying)
+    outsider_does_not_count = world.contact()
+    world.person(outsider_does_not_count, CONTACT)
     assert await run(world) is Outcome.LEFT_ALONE
     assert world.codes() == ["PENDING_CONTACT_SYNC"]
 
@@ -346,6 +360,17 @@ async def test_a_company_that_is_gone_says_so():
     world = World()
     assert await run(world, "404") is Outcome.LEFT_ALONE
     assert world.codes("404") == ["COMPANY_GONE"]
+
+
+@pytest.mark.parametrize("why", ["an account to be confirmed", "no name"])
+async def test_while_a_person_is_asked_the_contacts_still_move_the_stage(why):
+    world = World()
+    world.company(name="" if why == "no name" else "Acme", domain="" if why == "no name" else "acme.com")
+    world.account(ACCOUNT, website="acme.com")
+    world.contact(stage="customer")
+    with pytest.raises(NeedsHuman):
+        await run(world)
+    assert world.ledger.owed == [Owed("propagate_lifecycle_stage", "1")]
 
 
 async def test_a_company_without_name_and_domain_needs_a_person():

@@ -6,6 +6,7 @@ import pytest
 
 from tasks.contracts.errors import Ambiguous, Gone
 from tasks.contracts.records import AccountId, Association, CompanyId, ContactLink, Person, PersonKind
+from tasks.create_account import create_account
 from tasks.link_company import link_company
 from tasks.sync_task import Outcome
 from tests.doubles.world import World
@@ -113,6 +114,17 @@ async def test_another_account_that_carries_the_companys_id_asks_for_a_person():
     assert world.salesforce.accounts[ACCOUNT].company_id is None
 
 
+async def test_a_linked_company_holds_the_domain_it_changed_to():
+    world = linked_world()
+    world.company(account_id=ACCOUNT, domain="acme.com")
+    world.account(ACCOUNT, company_id=COMPANY, website="before.com")
+    await run(world)
+    world.contact(world.company("2", domain="acme.com"))
+    with pytest.raises(Ambiguous) as taken:
+        await create_account(CompanyId("2"), world.tools())
+    assert taken.value.code == "CONFLICT_DOMAIN_TAKEN"
+
+
 async def test_a_private_contact_gets_the_account():
     world = linked_world()
     contact = world.contact()
@@ -171,6 +183,18 @@ async def test_contacts_of_other_accounts_stay_where_they_are():
     )
     assert await run(world) is Outcome.ALREADY_DONE
     assert not world.hubspot.associations
+
+
+async def test_a_contact_that_was_deleted_since_is_left_out():
+    world = linked_world()
+    deleted, stray = world.contact(), world.contact(None)
+    for contact in (deleted, stray):
+        person = world.person(contact, CONTACT, account=ACCOUNT)
+        world.ledger.contact_links[contact] = ContactLink(contact, person.id, CONTACT, ACCOUNT)
+    del world.hubspot.contacts[deleted], world.hubspot.associations[COMPANY, deleted]
+    assert await run(world) is Outcome.DONE
+    assert (COMPANY, stray) in world.hubspot.associations
+    assert await run(world) is Outcome.ALREADY_DONE
 
 
 async def test_the_timeline_tells_what_was_done():

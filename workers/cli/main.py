@@ -3,6 +3,7 @@
 import sys
 
 import typer
+from psycopg.errors import UndefinedColumn, UndefinedTable
 from pydantic import ValidationError
 from redis.exceptions import RedisError
 from rich.markup import escape
@@ -39,15 +40,29 @@ def run() -> None:
     except ValidationError as wrong:
         _fail("\n".join(_wrong_settings(wrong)))
     except DBAPIError as problem:
-        _fail(f"The ledger did not answer: {_first_line(problem.orig)}\nIs Postgres running where DATABASE_URL says?")
+        _fail(_of_ledger(problem))
     except RedisError as problem:
         _fail(f"Redis did not answer: {_first_line(problem)}\nIs Redis running where REDIS_URL says?")
+    except OSError as problem:
+        _fail(f"The system refused: {_of_system(problem)}")
+
+
+def _of_ledger(problem: DBAPIError) -> str:
+    if isinstance(problem.orig, UndefinedTable | UndefinedColumn):
+        return f"The ledger has not this version's schema: {_first_line(problem.orig)}\nRun `tandem migrate` first."
+    return f"The ledger did not answer: {_first_line(problem.orig)}\nIs Postgres running where DATABASE_URL says?"
+
+
+def _of_system(problem: OSError) -> str:
+    """A full disk, a folder that is read-only, a port that is taken."""
+    where = f" ({problem.filename})" if problem.filename else ""
+    return f"{problem.strerror or type(problem).__name__}{where}. Mend it, or choose another folder or port."
 
 
 def _wrong_settings(wrong: ValidationError) -> list[str]:
     """Name and rule, never the value: it may be a secret."""
     return [
-        f"{_variable(str(one['loc'][0]))}: {one['msg']}"
+        f"{_variable(str(one['loc'][0]))}: {one['msg'].removeprefix('Value error, ')}"
         for one in wrong.errors(include_input=False, include_url=False, include_context=False)
     ]
 

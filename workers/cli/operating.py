@@ -125,6 +125,8 @@ def dismiss(
 ) -> None:
     """Nothing is to be done, until the record changes."""
     which = _chosen(task, code, ids, everything=everything)
+    if not why.strip():
+        raise typer.BadParameter("say why: the reason is kept on the timeline")
     number = ReviewDesk(open_ledger()).dismiss(which, by=by or whoever_asks(), why=why)
     say(f"{number:,} records are dismissed.")
 

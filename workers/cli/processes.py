@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from tasks.contracts.records import Lane
-from workers.cli.deployment import open_ledger
+from workers.cli.deployment import open_ledger, settings_with_redis
 from workers.cli.output import Failed, say
 from workers.demo.run import Demo, run_demo
 from workers.embedded import EmbeddedServices
@@ -106,6 +106,7 @@ def worker(
 @commands.command()
 def beat() -> None:
     """Run the schedule; one is enough."""
+    settings_with_redis()
     _become_celery(["beat"])
 
 
@@ -114,6 +115,7 @@ def flower() -> None:
     """Show the work in a browser, behind a password."""
     if not read_settings().flower_password.get_secret_value():
         raise Failed("Flower cannot start: TANDEM_FLOWER_PASSWORD is not set.")
+    settings_with_redis()
     _become_celery(["flower", f"--conf={_flower_config()}"])
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from kombu.exceptions import OperationalError
 
-from tasks.contracts.changes import HUBSPOT_ID, parse_changes
+from tasks.contracts.changes import HUBSPOT_ID, Malformed, malformed_event, parse_changes
 from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
 from tasks.contracts.records import Kind, Owed
 from workers.announcing import Producer, announce_until_noted
@@ -50,11 +50,14 @@ def announce(
     ] = False,
 ) -> None:
     """Announce that records changed, as other services do."""
-    payload = _read_events(file)
-    changes, malformed = parse_changes(payload)
-    for one in malformed:
-        errors.print(f"not announced: {one.problem}", markup=False)
-    events = [change.model_dump(mode="json", exclude_none=True) for change in changes]
+    events: list[Any] = []
+    refused = 0
+    for place, event in _read_events(file):
+        changes, malformed = ([], [event]) if isinstance(event, Malformed) else parse_changes([event])
+        events += [change.model_dump(mode="json", exclude_none=True) for change in changes]
+        for one in malformed:
+            errors.print(f"not announced: {place}: {one.problem}", markup=False)
+        refused += len(malformed)
     producer = Producer(settings_with_redis().redis_url.get_secret_value())
     if confirm:
         missing = announce_until_noted(producer, events, open_ledger())
@@ -68,26 +71,37 @@ def announce(
                 f"Redis did not take the changes ({type(problem).__name__}); nothing is lost here, try again."
             ) from None
     say(f"{len(events)} changes announced{' and noted' if confirm else ''}.")
-    if malformed:
+    if refused:
         raise typer.Exit(1)
 
 
-def _read_events(file: str) -> Any:
+def _read_events(file: str) -> list[tuple[str, Any]]:
+    """Every event with its place in the file. Raises Failed if there is no event in it at all."""
     try:
         text = typer.get_text_stream("stdin").read() if file == "-" else Path(file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         raise Failed(f"{file} cannot be read: {problem}") from None
+    whole = _parsed(text)
+    if not isinstance(whole, Malformed):
+        listed = whole if isinstance(whole, list) else [whole]
+        return [(f"event {number}", event) for number, event in enumerate(listed, start=1)]
+    lines = [
+        (f"line {number}", _parsed(line)) for number, line in enumerate(text.splitlines(), start=1) if line.strip()
+    ]
+    if lines and all(isinstance(event, Malformed) for _, event in lines):
+        place, first = lines[0]
+        raise Failed(f"{place} {first.problem}, nor is any other line")
+    return lines
+
+
+def _parsed(text: str) -> Any:
+    """What the JSON means; Malformed if it is none, which no JSON can mean."""
     try:
         return json.loads(text)
-    except ValueError:
-        return [_event_in(line, number) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
-
-
-def _event_in(line: str, number: int) -> Any:
-    try:
-        return json.loads(line)
     except ValueError as problem:
-        raise Failed(f"line {number} is not JSON: {problem}") from None
+        return malformed_event("", f"is not JSON: {problem}")
+    except RecursionError:
+        return malformed_event("", "is not JSON that can be read: it is nested too deeply")
 
 
 @commands.command()

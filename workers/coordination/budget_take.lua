@@ -46,7 +46,8 @@ end
 local function day_is_spent(allowance)
   local known = redis.call('HMGET', allowance.all, 'used', 'limit')
   local limit = tonumber(known[2] or allowance.limit)
-  return tonumber(known[1] or '0') >= math.floor(limit * (1 - allowance.kept_back))
+  local share = spare and allowance.spare_limit / allowance.limit or 1
+  return tonumber(known[1] or '0') >= math.floor(limit * (1 - allowance.kept_back) * share)
 end
 
 -- Only an answer can tell that a spent day has turned, so one call goes through every quarter of an hour.

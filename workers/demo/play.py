@@ -36,7 +36,7 @@ SWITCHES: Mapping[Phase, Mapping[str, object]] = {
 LONGEST_STANDSTILL = 180
 """Seconds without any progress after which the demo gives up."""
 HOPELESS_AFTER = 4
-"""Deaths in a row within the first second."""
+"""Early deaths in a row."""
 LOOK_EVERY = 0.1
 COUNT_EVERY = 0.5
 

@@ -77,6 +77,8 @@ def _judge(story: Story, scene: Scene) -> Judgement:
     """The CRMs through their public APIs; from the ledger only what it says about itself."""
     found = read_back(scene.crms.url, HUBSPOT_TOKEN, scene.crms.url, CONSUMER_KEY, CONSUMER_SECRET)
     problems: Sequence[str] = [f"the ledger: {violation}" for violation in check_invariants(scene.engine)]
+    if scene.chaos is not None:
+        problems = [*problems, *(f"the chaos: {undone}" for undone in scene.chaos.left_undone())]
     malformed = count_malformed(scene.engine)
     if malformed != len(MALFORMED):
         problems = [*problems, f"{malformed} malformed events were kept instead of {len(MALFORMED)}"]

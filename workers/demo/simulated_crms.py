@@ -27,6 +27,8 @@ ACCOUNT_PROPERTY = {
 NATIVE_PROPERTY = {**ACCOUNT_PROPERTY, "name": "salesforceaccountid", "hasUniqueValue": False}
 """What HubSpot's own integration left behind in this portal."""
 LATENCY_SECONDS = 0.01
+SALESFORCE_CALLS = ("calls", "oauth.token", "error.INVALID_SESSION_ID", "error.REQUEST_LIMIT_EXCEEDED", "error.414")
+"""The org counts apart what it turns away at the door, and logins; a call is a call."""
 
 
 class SimulatedCrms:
@@ -116,9 +118,12 @@ class SimulatedCrms:
         requests.delete(f"{self.control_url}/faults", timeout=30).raise_for_status()
 
     def calls(self) -> dict[str, int]:
-        """Calls each CRM has counted so far, refused and repeated ones included."""
+        """Calls each CRM has counted so far, refused and repeated ones and logins included."""
         counters = self.counters()
-        return {crm: int(counters[crm].get("calls", 0)) for crm in ("hubspot", "salesforce")}
+        return {
+            "hubspot": counters["hubspot"].get("calls", 0),
+            "salesforce": sum(counters["salesforce"].get(name, 0) for name in SALESFORCE_CALLS),
+        }
 
     def counters(self) -> dict[str, dict[str, int]]:
         """Everything the simulator counts, by CRM. Asking is not a call."""

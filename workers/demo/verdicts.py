@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from workers.demo.readback import Readback
 from workers.demo.story import Expected, Phase, Story
@@ -43,10 +44,12 @@ def judge(
         *known_problems,
         *_wrong_companies(story, found, by_company, seeded, reasons),
         *_wrong_groups(story, by_company),
+        *_wrong_names(story, found),
+        *_moved_people(story, found),
         *_wrong_totals(story, found, seeded),
     ]
     linked = [ids[0] for ids in by_company.values()]
-    before = {str(one["id"]): one["properties"].get("lifecyclestage", "") for one in story.companies}  # type: ignore[attr-defined]
+    before = {str(one["id"]): _properties(one).get("lifecyclestage", "") for one in story.companies}
     return Judgement(
         problems=tuple(problems),
         accounts_created=sum(1 for account_id in linked if account_id not in seeded),
@@ -60,7 +63,7 @@ def judge(
         stages_moved=sum(
             1 for key, stage in before.items() if found.companies.get(key, {}).get("lifecyclestage", "") != stage
         ),
-        duplicates=sum(len(ids) - 1 for ids in by_company.values()) + _surplus_in_groups(story, by_company),
+        duplicates=_duplicates(story, found, by_company, seeded),
         malformed=malformed,
         not_created=Counter(
             expected.reason
@@ -92,9 +95,6 @@ def _wrong_companies(
         for contact in expected.given_account:
             if found.account_of_contact.get(contact) not in accounts:
                 yield f"Salesforce contact {contact} is not on the account of company {company_id}"
-        for contact, stage in expected.contact_stages.items():
-            if found.contact_stages[contact] != stage:
-                yield f"contact {contact} is at {found.contact_stages[contact]!r} instead of {stage!r}"
 
 
 def _wrong_account(company_id: str, expected: Expected, accounts: Sequence[str], seeded: set[str]) -> Iterator[str]:
@@ -127,6 +127,48 @@ def _surplus_in_groups(story: Story, by_company: Mapping[str, Sequence[str]]) ->
     )
 
 
+def _duplicates(story: Story, found: Readback, by_company: Mapping[str, Sequence[str]], seeded: set[str]) -> int:
+    """Second accounts of one company or customer, and accounts nobody expected: those carry no key to tell by."""
+    several = sum(len(ids) - 1 for ids in by_company.values()) + _surplus_in_groups(story, by_company)
+    return max(several, len(found.accounts) - len(seeded) - _to_be_created(story))
+
+
+def _wrong_names(story: Story, found: Readback) -> Iterator[str]:
+    """A new account is called what its company is called; one that was there before stays as it was."""
+    before = {str(one["Id"]): (one["Name"], one.get("Website") or None) for one in story.salesforce["Account"]}
+    companies = {str(one["id"]): _properties(one) for one in story.companies}
+    for account in found.accounts:
+        company = companies.get(account["HubSpot_Company_Id__c"] or "")
+        wanted = before.get(account["Id"]) or (company and (company.get("name"), company.get("domain")))
+        is_there = (account["Name"], account["Website"])
+        if wanted and is_there != wanted:
+            yield f"account {account['Id']} has name and website {is_there} instead of {wanted}"
+
+
+def _moved_people(story: Story, found: Readback) -> Iterator[str]:
+    """Nobody changes account or lifecycle stage who was not to."""
+    stages: dict[str, str] = {str(one["id"]): _properties(one).get("lifecyclestage", "") for one in story.contacts}
+    for expected in story.expected.values():
+        stages |= expected.contact_stages
+    for contact, stage in stages.items():
+        if found.contact_stages.get(contact) != stage:
+            yield f"contact {contact} is at {found.contact_stages.get(contact)!r} instead of {stage!r}"
+    given = {person for expected in story.expected.values() for person in expected.given_account}
+    for person in story.salesforce["Contact"]:
+        now, then = found.account_of_contact.get(str(person["Id"])), person.get("AccountId")
+        if person["Id"] not in given and now != then:
+            yield f"Salesforce contact {person['Id']} is on account {now} instead of {then}"
+
+
+def _properties(record: Mapping[str, Any]) -> Mapping[str, str]:
+    properties: Mapping[str, str] = record["properties"]
+    return properties
+
+
+def _to_be_created(story: Story) -> int:
+    return sum(1 for expected in story.expected.values() if expected.account == "created") + len(_groups(story))
+
+
 def _groups(story: Story) -> dict[str, list[str]]:
     groups: dict[str, list[str]] = {}
     for company_id, expected in story.expected.items():
@@ -137,7 +179,7 @@ def _groups(story: Story) -> dict[str, list[str]]:
 
 def _wrong_totals(story: Story, found: Readback, seeded: set[str]) -> Iterator[str]:
     """Nothing may exist that nobody expected, not even without a key."""
-    created = sum(1 for expected in story.expected.values() if expected.account == "created") + len(_groups(story))
+    created = _to_be_created(story)
     if len(found.accounts) != len(seeded) + created:
         yield f"{len(found.accounts)} accounts in Salesforce instead of {len(seeded)} seeded + {created} to be created"
     gone = seeded - {account["Id"] for account in found.accounts}

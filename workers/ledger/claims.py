@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tasks.contracts.records import CompanyId, Identity
 from workers.ledger.models import IdentityClaimRow, LinkRow, OwedRow
-from workers.ledger.rows import given_rows, texts
+from workers.ledger.rows import given_rows, is_among, texts
 
 CREATES_ACCOUNTS = "create_account"
 
@@ -51,7 +51,7 @@ def release_claims(connection: Connection, company_ids: Iterable[str]) -> None:
     """Give up what these companies claimed, where nothing makes the claim stand any more."""
     given_up = (
         select(IdentityClaimRow.kind, IdentityClaimRow.value)
-        .where(IdentityClaimRow.company_id.in_(sorted(set(company_ids))))
+        .where(is_among(IdentityClaimRow.company_id, company_ids))
         .where(~is_linked(IdentityClaimRow.company_id), ~is_owed_an_account(IdentityClaimRow.company_id))
         .order_by(IdentityClaimRow.kind, IdentityClaimRow.value)
         .with_for_update()

@@ -18,6 +18,8 @@ def make_engine(url: str, *, lock_timeout: timedelta, statement_timeout: timedel
         pool_size=4,
         max_overflow=6,
         pool_pre_ping=True,
+        # The parameters of a statement are people's addresses and names; its error is for the log.
+        hide_parameters=True,
         connect_args={
             "application_name": "tandem",
             "connect_timeout": 5,

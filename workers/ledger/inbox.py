@@ -13,7 +13,7 @@ from tasks.contracts.records import Kind, Owed
 from tasks.contracts.tools import Received
 from workers.ledger.models import ChangeRow, ContactLinkRow, LinkRow, MalformedRow, first_fifteen
 from workers.ledger.owing import Request, owe_rows
-from workers.ledger.rows import TIME, given_rows, texts
+from workers.ledger.rows import TIME, given_rows, is_among, texts
 
 HUBSPOT_KINDS = {Kind.COMPANY, Kind.CONTACT}
 PEOPLE_KINDS = {Kind.SALESFORCE_CONTACT, Kind.LEAD}
@@ -68,7 +68,7 @@ class PostgresInbox:
 def find_noted(engine: Engine, event_ids: Sequence[str]) -> set[str]:
     """Which of these announcements have arrived."""
     with engine.connect() as connection:
-        return set(connection.scalars(select(ChangeRow.event_id).where(ChangeRow.event_id.in_(event_ids))))
+        return set(connection.scalars(select(ChangeRow.event_id).where(is_among(ChangeRow.event_id, event_ids))))
 
 
 def count_malformed(engine: Engine) -> int:
@@ -148,7 +148,7 @@ def _behind(
     if not prefixes:
         return {}
     prefix = first_fifteen(salesforce_id)
-    query = select(prefix, hubspot_id).where(prefix.in_(prefixes)).order_by(hubspot_id)
+    query = select(prefix, hubspot_id).where(is_among(prefix, prefixes)).order_by(hubspot_id)
     behind: dict[str, list[str]] = {}
     for one, record_id in connection.execute(query):
         behind.setdefault(one, []).append(record_id)

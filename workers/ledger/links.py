@@ -13,7 +13,7 @@ from tasks.contracts.records import AccountId, CompanyId, Kind, Link, Owed, Verd
 from tasks.contracts.tools import Subject
 from workers.ledger.models import LinkRow
 from workers.ledger.owing import Request, owe_rows
-from workers.ledger.rows import given_rows, texts
+from workers.ledger.rows import given_rows, is_among, texts
 from workers.ledger.verdicts import append_verdicts
 
 
@@ -101,8 +101,8 @@ def _explain(connection: Connection, requests: Sequence[LinkRequest]) -> dict[Li
     if not requests:
         return {}
     in_the_way = or_(
-        LinkRow.company_id.in_([one.link.company_id for one in requests]),
-        LinkRow.account_id.in_([one.link.account_id for one in requests]),
+        is_among(LinkRow.company_id, [one.link.company_id for one in requests]),
+        is_among(LinkRow.account_id, [one.link.account_id for one in requests]),
     )
     rows = connection.execute(select(LinkRow.company_id, LinkRow.account_id, LinkRow.fence).where(in_the_way)).all()
     by_company = {row.company_id: (AccountId(row.account_id), int(row.fence)) for row in rows}

@@ -39,6 +39,15 @@ class Request:
     as_of: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What is owed because of something else."""
+
+    then: tuple[Owed, ...]
+    as_of: datetime
+    """Facts read at or after this moment are fresh enough for it."""
+
+
 def as_owed(row: Any) -> Owed:
     """The contract's word for a row of `owed_columns`."""
     return Owed(row.task, row.record_id, Lane(row.lane), forced=row.forced)

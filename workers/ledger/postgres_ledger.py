@@ -25,12 +25,12 @@ from workers.ledger import snapshots
 from workers.ledger.claims import claim_identities
 from workers.ledger.links import LinkRequest, write_links
 from workers.ledger.models import FENCES, BaselineRow, ContactLinkRow, CursorRow, LinkRow
-from workers.ledger.owing import Request, owe_rows
-from workers.ledger.rows import TIME, given_rows, texts
+from workers.ledger.owing import Following, Request, owe_rows
+from workers.ledger.rows import TIME, given_rows, is_among, texts
 from workers.ledger.switches import read_switches, write_switch
 from workers.ledger.verdicts import VerdictRequest, append_verdicts
 
-__all__ = ["LinkRequest", "PostgresLedger", "VerdictRequest"]
+__all__ = ["Following", "LinkRequest", "PostgresLedger", "VerdictRequest"]
 
 DEADLOCK = "40P01"
 
@@ -55,10 +55,10 @@ class PostgresLedger:
     # Links
 
     def find_links(self, company_ids: Sequence[CompanyId]) -> dict[CompanyId, Link]:
-        return {link.company_id: link for link in self._links(LinkRow.company_id.in_(company_ids))}
+        return {link.company_id: link for link in self._links(is_among(LinkRow.company_id, company_ids))}
 
     def find_links_of_accounts(self, account_ids: Sequence[AccountId]) -> dict[AccountId, Link]:
-        return {link.account_id: link for link in self._links(LinkRow.account_id.in_(account_ids))}
+        return {link.account_id: link for link in self._links(is_among(LinkRow.account_id, account_ids))}
 
     def record_links(self, requests: Sequence[LinkRequest]) -> list[SyncError | None]:
         """Link, verdict and what follows, all or nothing per request; the answer says why not."""
@@ -75,12 +75,12 @@ class PostgresLedger:
         return [answer for request in requests for answer in self.record_links([request])]
 
     def find_contact_links(self, contact_ids: Sequence[ContactId]) -> dict[ContactId, ContactLink]:
-        found = self._contact_links(ContactLinkRow.contact_id.in_(contact_ids))
+        found = self._contact_links(is_among(ContactLinkRow.contact_id, contact_ids))
         return {link.contact_id: link for link in found}
 
     def find_contact_links_of_accounts(self, account_ids: Sequence[AccountId]) -> dict[AccountId, list[ContactLink]]:
         found: dict[AccountId, list[ContactLink]] = {}
-        for link in self._contact_links(ContactLinkRow.account_id.in_(account_ids)):
+        for link in self._contact_links(is_among(ContactLinkRow.account_id, account_ids)):
             if link.account_id:
                 found.setdefault(link.account_id, []).append(link)
         return found
@@ -116,6 +116,10 @@ class PostgresLedger:
             append_verdicts(connection, [(one.subject, one.verdict) for one in requests])
             owe_rows(connection, [Request(owed, one.as_of) for one in requests for owed in one.then])
 
+    def owe(self, requests: Sequence[Following]) -> None:
+        with self._engine.begin() as connection:
+            owe_rows(connection, [Request(owed, one.as_of) for one in requests for owed in one.then])
+
     # Snapshots and baselines
 
     def find_snapshots(self, wanted: Sequence[snapshots.Wanted]) -> dict[tuple[str, str], Any]:
@@ -141,7 +145,7 @@ class PostgresLedger:
     def find_written(self, kind: Kind, record_ids: Sequence[str], field: str) -> dict[str, str]:
         """What we last wrote to this field of these records."""
         query = select(BaselineRow.record_id, BaselineRow.value).where(
-            BaselineRow.kind == kind, BaselineRow.field == field, BaselineRow.record_id.in_(record_ids)
+            BaselineRow.kind == kind, BaselineRow.field == field, is_among(BaselineRow.record_id, record_ids)
         )
         with self._engine.connect() as connection:
             return dict(connection.execute(query).all())

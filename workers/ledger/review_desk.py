@@ -12,6 +12,7 @@ from tasks.contracts.records import Lane, Verdict
 from workers.ledger.claims import CREATES_ACCOUNTS, release_claims
 from workers.ledger.models import OwedRow
 from workers.ledger.owing import IS_DUE, IS_OPEN, IS_UNCLAIMED, KEY, UNTROUBLED
+from workers.ledger.rows import is_among
 from workers.ledger.verdicts import append_verdicts, subject_of
 
 LONG_AGO = func.to_timestamp(0)
@@ -156,7 +157,7 @@ def _matches(which: ParkedFilter) -> list[ColumnElement[bool]]:
     if which.task is not None:
         conditions.append(OwedRow.task == which.task)
     if which.record_ids is not None:
-        conditions.append(OwedRow.record_id.in_(which.record_ids))
+        conditions.append(is_among(OwedRow.record_id, which.record_ids))
     if which.problem_class is not None:
         conditions.append(OwedRow.problem_class == which.problem_class)
     if which.code is not None:
@@ -173,7 +174,7 @@ def _take(connection: Connection, which: ParkedFilter) -> Sequence[Any]:
 def _change(connection: Connection, rows: Sequence[Any], values: dict[str, Any]) -> None:
     for task in {row.task for row in rows}:
         record_ids = [row.record_id for row in rows if row.task == task]
-        these = (OwedRow.task == task, OwedRow.record_id.in_(record_ids))
+        these = (OwedRow.task == task, is_among(OwedRow.record_id, record_ids))
         connection.execute(update(OwedRow).where(*these).values(values))
 
 

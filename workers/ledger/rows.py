@@ -1,11 +1,11 @@
 """Many rows as one parameter: a statement is prepared once and has one text, however many rows it is given."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
-from sqlalchemy import DateTime, Text, column, func, literal
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, DateTime, SQLColumnExpression, Text, any_, column, func, literal
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TEXT
 from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 
@@ -22,6 +22,13 @@ def given_rows(rows: Sequence[Mapping[str, object]], **columns: TypeEngine[Any])
 def texts(*names: str) -> dict[str, TypeEngine[Any]]:
     """Text columns of these names."""
     return {name: Text() for name in names}
+
+
+def is_among(
+    column: SQLColumnExpression[str] | SQLColumnExpression[str | None], values: Iterable[str]
+) -> ColumnElement[bool]:
+    """The column has one of these values, which are one parameter: a statement takes 65,535 at most."""
+    return column == any_(literal(sorted(set(values)), ARRAY(TEXT)))
 
 
 def _storable(value: object) -> object:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, case, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from workers.ledger.models import SnapshotRow
-from workers.ledger.rows import TIME, given_rows, texts
+from workers.ledger.rows import TIME, given_rows, is_among, texts
 
 Wanted = tuple[str, str, datetime]
 """Kind, record id, and the moment before which it must not have been read."""
@@ -55,7 +55,7 @@ def patch_snapshots(connection: Connection, kind: str, patches: Mapping[str, Map
 
 def forget_snapshots(connection: Connection, kind: str, record_ids: Iterable[str]) -> None:
     """The next one who asks reads anew."""
-    forgotten = SnapshotRow.record_id.in_(sorted(set(record_ids)))
+    forgotten = is_among(SnapshotRow.record_id, record_ids)
     connection.execute(delete(SnapshotRow).where(SnapshotRow.kind == kind, forgotten))
 
 

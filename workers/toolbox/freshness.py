@@ -1,11 +1,12 @@
 """Facts that are fresh enough are not read again: the ledger's snapshots stand in front of the CRM's reads."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from tasks.contracts.errors import SyncError
 from workers.ledger.postgres_ledger import PostgresLedger
@@ -42,7 +43,11 @@ class Shelf(Generic[V]):
             newest[one.record_id] = max(one.as_of, newest.get(one.record_id, one.as_of))
         keys = [(self._kind, key, as_of) for key, as_of in newest.items()]
         found = reach_ledger(lambda: self._ledger.find_snapshots(keys))
-        facts: dict[str, V | SyncError] = {key: self._shape.validate_python(body) for (_, key), body in found.items()}
+        facts: dict[str, V | SyncError] = {}
+        for (_, key), body in found.items():
+            # Kept by a version that knew another shape: read anew, or one such row would fail everybody who asks.
+            with suppress(ValidationError):
+                facts[key] = self._shape.validate_python(body)
         missing = [key for key in newest if key not in facts]
         if missing:
             read_at = reach_ledger(self._ledger.now)

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from tasks.contracts.errors import Unreachable
 
@@ -15,7 +16,7 @@ def reach_ledger(call: Callable[[], V]) -> V:
     """Unreachable if Postgres is away, or refuses for now. Its text may quote rows, so only its kind is told."""
     try:
         return call()
-    except DBAPIError as problem:
+    except (DBAPIError, NoConnectionLeft) as problem:
         raise Unreachable(f"the ledger did not answer ({type(problem).__name__})") from None
 
 

@@ -1,0 +1,38 @@
+"""Whose web domains are these? The ledger knows where an account's website says nothing, or something else."""
+
+from collections.abc import Mapping
+
+from tasks.contracts.errors import Ambiguous, Busy
+from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
+from tasks.contracts.records import Company, CompanyId, DomainMatch, Identity
+from tasks.contracts.tools import Tools
+from tasks.rules.identity import domain_identities
+
+
+async def claim_domains(company: Company, tools: Tools) -> Mapping[Identity, CompanyId]:
+    """The company holds what is free of its domains from now on; returns those that other companies hold.
+
+    Kept in Postgres, because Redis may forget who is creating an account.
+    """
+    if tools.switches.domain_match is DomainMatch.OFF:
+        return {}
+    domains = domain_identities(company)
+    holders = await tools.ledger.claim_identities(company.id, domains)
+    if holders:
+        await tools.ledger.claim_identities(company.id, [one for one in domains if one not in holders])
+    return holders
+
+
+async def refuse_taken_domains(company: Company, holders: Mapping[Identity, CompanyId], tools: Tools) -> None:
+    """Busy while one of the holders has no account yet; Ambiguous if it has one and nobody has pressed Sync."""
+    if tools.forced:
+        return
+    holder = min(holders.values())
+    if await tools.ledger.find_link(holder) is None:
+        raise Busy(f"company {company.id}: company {holder} is about to get an account for the same domain")
+    reason = Reason.CONFLICT_DOMAIN_TAKEN
+    raise Ambiguous(
+        f"company {company.id}: {IN_PLAIN_WORDS[reason]}",
+        code=reason,
+        evidence={"linked_company": holder, "domains": sorted(identity.value for identity in holders)},
+    )
