@@ -56,8 +56,10 @@ class Associations:
         companies = self.of(CONTACTS, contact_id, COMPANIES)
         return next((company for company, types in companies.items() if PRIMARY_COMPANY in types), None)
 
-    def forget(self, kind: ObjectType, record_id: str) -> list[tuple[Pair, set[int]]]:
-        severed = [(pair, self.types(pair)) for pair in self._pairs_of(kind, record_id)]
+    def forget(self, kind: ObjectType, record_id: str) -> list[tuple[Pair, Collection[int]]]:
+        severed: list[tuple[Pair, Collection[int]]] = [
+            (pair, self.types(pair)) for pair in self._pairs_of(kind, record_id)
+        ]
         for pair, _ in severed:
             self._drop(pair)
         return severed
@@ -65,8 +67,9 @@ class Associations:
     def remove_label(self, type_id: int) -> None:
         """The label goes, the associations that had it stay."""
         gone = {type_id, self.labels.inverse(type_id)}
-        for _, types in self.everything():
-            types.difference_update(gone)
+        for pair, types in list(self.everything()):
+            if types & gone:
+                self._put(pair, types - gone)
         self.labels.remove(type_id)
 
     def everything(self) -> Iterator[tuple[Pair, set[int]]]:

@@ -75,7 +75,7 @@ class Crm:
             switches, counters, look=self.agenda.catch_up, wants_more=lambda: bool(self.webhooks.wanted)
         )
         self.announcer = Announcer(self.webhooks, self.associations.labels, self.courier.post, switches, counters)
-        self._severed: dict[tuple[str, str], list[tuple[Pair, set[int]]]] = {}  # until they are restored
+        self._severed: dict[tuple[str, str], list[tuple[Pair, Collection[int]]]] = {}  # until they are restored
 
     def now(self) -> str:
         return now_text()
@@ -186,7 +186,7 @@ class Crm:
             now = self.associations.types(pair)
             self.announcer.associated(pair, now - types, types - now, by)
 
-    def _let_go(self, record: Record) -> list[tuple[Pair, set[int]]]:
+    def _let_go(self, record: Record) -> list[tuple[Pair, Collection[int]]]:
         self.index.forget(record)
         self.lists.forget(record.kind, record.id)
         severed = self.associations.forget(record.kind, record.id)
