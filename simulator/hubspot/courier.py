@@ -22,7 +22,7 @@ from simulator.hubspot.timestamps import now_text
 from simulator.hubspot.webhooks import App
 
 MAX_EVENTS = 100
-MAX_REMEMBERED = 10_000
+MAX_REMEMBERED = 2_000  # requests, each with up to a hundred events
 LONGEST_REST = 0.25  # so that what is on the portal's agenda is not announced much too late
 USER_AGENT = (
     "HubSpot Connect 2.0 (http://dev.hubspot.com/) (namespace: webhooks-nio-http-client) - WebhooksExecutorDaemon"

@@ -14,6 +14,7 @@ from simulator.hubspot.errors import (
     value_taken,
 )
 from simulator.hubspot.object_types import COMPANIES, CONTACTS, ObjectType
+from simulator.hubspot.property_values import Appended
 from simulator.hubspot.sources import Source
 from simulator.hubspot.store import EMAILS, Record, Taken, Version, unique_values
 
@@ -47,7 +48,7 @@ class Draft:
         self._claims: dict[Taken, str] = {}
 
     def create(self, kind: ObjectType, values: Mapping[str, Any], links: tuple[NewLink, ...] = ()) -> Record:
-        accepted = self._crm.schema.accept(kind, values)
+        accepted = _appended({}, self._crm.schema.accept(kind, values))
         if kind is COMPANIES and not (accepted.get("name") or accepted.get("domain")):
             raise invalid("A company needs a name or a domain.")
         record_id = self._crm.store.new_id()
@@ -63,7 +64,8 @@ class Draft:
     def update(self, record: Record, values: Mapping[str, Any]) -> None:
         kind = record.kind
         before = self._pending.get(record.id, record.properties)
-        changes = self._forward_only(kind, before, self._crm.schema.accept(kind, values))
+        accepted = _appended(before, self._crm.schema.accept(kind, values))
+        changes = self._forward_only(kind, before, accepted)
         names = tuple(name for name, value in changes.items() if before.get(name, "") != value)
         if not names:
             self._crm.counters["unchanged_writes"] += 1
@@ -170,6 +172,15 @@ class Draft:
             record_id=record_id,
             owner_id=owner_id,
         )
+
+
+def _appended(before: Mapping[str, str], accepted: dict[str, str]) -> dict[str, str]:
+    """Choices written as `;a;b` are added to those there were."""
+    for name, value in accepted.items():
+        if isinstance(value, Appended):
+            there = [each for each in before.get(name, "").split(";") if each]
+            accepted[name] = ";".join(dict.fromkeys([*there, *value.split(";")]))
+    return accepted
 
 
 def record_source(record: Record) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """The quotas of the portal: the rolling bursts, the day, the searches per second, the company write lock."""
 
 import time
+import uuid
 from collections import Counter, deque
 from typing import Any, NamedTuple
 
@@ -101,6 +102,10 @@ class Limits:
             "policyName": policy.upper(),
             "groupName": group,
         }
+        if policy == "daily":
+            body["requestId"] = str(uuid.uuid4())
+        if self._switches.rate_limits_category:
+            body["category"] = "RATE_LIMITS"
         return RefusalError(429, body, headers=self._headers(headers, now) if headers else {})
 
     def _headers(self, told: _Headers, now: float) -> dict[str, str]:

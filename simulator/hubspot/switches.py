@@ -19,6 +19,8 @@ class Switches:
     daily_limit: int = 625_000
     association_daily_limit: int = 500_000
 
+    rate_limits_category: bool = False  # bodies of 429 have one, as some do
+
     search_lag: float = 5.0
     search_lag_tail: float = 12.0  # one write in a hundred waits this many times longer
     search_result_cap: int = 10_000

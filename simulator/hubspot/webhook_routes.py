@@ -53,7 +53,7 @@ def create(crm: Crm, call: Call) -> Reply:
 
 def update(crm: Crm, call: Call) -> Reply:
     subscription = _read(_app(crm, call), call.path["subscription_id"])
-    _activate(crm, subscription, bool(optional(call.fields(), "active", bool)))
+    _activate(crm, subscription, is_active=bool(optional(call.fields(), "active", bool)))
     return Reply(200, view(subscription))
 
 
@@ -66,7 +66,7 @@ def update_batch(crm: Crm, call: Call) -> Reply:
         if found is None:
             missing.append(wanted)
             continue
-        _activate(crm, found, is_active)
+        _activate(crm, found, is_active=is_active)
         results.append(view(found))
     errors = [row_error(not_found("Some subscriptions do not exist"), ids=missing)] if missing else []
     return Reply(207 if errors else 200, batch_view(results, errors, started=started))
@@ -137,7 +137,7 @@ def _settings_view(app: App) -> dict[str, Any]:
     }
 
 
-def _activate(crm: Crm, subscription: Subscription, is_active: bool) -> None:  # noqa: FBT001 -- it is the API's field
+def _activate(crm: Crm, subscription: Subscription, *, is_active: bool) -> None:
     subscription.active = is_active
     subscription.updated_at = crm.now()
     crm.webhooks_changed()

@@ -90,7 +90,10 @@ def quotas(hubspot):
     hubspot.set(burst_limit=1)
     assert [hubspot.call("GET", COMPANIES).status for _ in range(2)] == [200, 429]
     hubspot.set(burst_limit=0, daily_limit=1)
-    assert hubspot.call("GET", COMPANIES).body["policyName"] == "DAILY"
+    refused = hubspot.call("GET", COMPANIES).body
+    assert (refused["policyName"], "requestId" in refused, "category" in refused) == ("DAILY", True, False)
+    hubspot.set(rate_limits_category=True)
+    assert hubspot.call("GET", COMPANIES).body["category"] == "RATE_LIMITS"
 
 
 def write_lock(hubspot):
