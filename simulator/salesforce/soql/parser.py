@@ -134,22 +134,26 @@ class _Parser(TokenReader):
 
     def _check(self, select: Select) -> None:
         """What a query must not say although every part of it is fine."""
-        paths = select.paths
-        keys = [path.key for path in paths if not path.function]
-        for path in paths:
-            if not path.function and keys.count(path.key) > 1:
-                raise self._refuse(f"duplicate field selected: {path.text}", path.position)
-            if path.alias and not select.is_grouped:
-                raise self._refuse("only aggregate expressions use field aliasing", path.position)
-        if select.having is not None and not select.is_grouped:
+        is_grouped = select.is_grouped
+        keys = [path.key for path in select.paths if not path.function]
+        if len(set(keys)) < len(keys):
+            twice = next(path for path in reversed(select.paths) if keys.count(path.key) > 1)
+            raise self._refuse(f"duplicate field selected: {twice.text}", twice.position)
+        if select.having is not None and not is_grouped:
             raise self._refuse("HAVING requires GROUP BY", select.object_name.position)
         for item in select.fields:
-            if select.is_grouped and not isinstance(item, Path):
+            if isinstance(item, Path):
+                if item.alias and not is_grouped:
+                    raise self._refuse("only aggregate expressions use field aliasing", item.position)
+            elif is_grouped:
                 raise self._refuse("a grouped query selects fields and aggregates only", select.object_name.position)
-            is_bounded = select.limit is not None and select.limit <= MOST_FIELDS_AT_ONCE
-            if isinstance(item, EveryField) and item.kind != "STANDARD" and not is_bounded:
-                message = f"The SOQL FIELDS function must have a LIMIT of at most {MOST_FIELDS_AT_ONCE}"
-                raise self._refuse(message, item.position)
+            elif isinstance(item, EveryField) and item.kind != "STANDARD":
+                self._demand_bound(select, item)
+
+    def _demand_bound(self, select: Select, item: EveryField) -> None:
+        if select.limit is None or select.limit > MOST_FIELDS_AT_ONCE:
+            message = f"The SOQL FIELDS function must have a LIMIT of at most {MOST_FIELDS_AT_ONCE}"
+            raise self._refuse(message, item.position)
 
     def _condition(self) -> Condition:
         """AND and OR do not mix without parentheses, as in the real thing."""

@@ -28,9 +28,10 @@ class TokenReader:
         return token
 
     def _take_word(self, word: str) -> bool:
-        found = self._peek().word == word
-        self._next += found
-        return found
+        if self._tokens[self._next].word != word:
+            return False
+        self._next += 1
+        return True
 
     def _take_mark(self, mark: str) -> bool:
         token = self._peek()

@@ -17,6 +17,7 @@ TOKEN = re.compile(
     )""",
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
+KINDS = {kind.value: kind for kind in Kind}
 SPACE = re.compile(r"\s*")
 
 
@@ -24,10 +25,7 @@ class Token(NamedTuple):
     kind: Kind
     text: str
     position: int
-
-    @property
-    def word(self) -> str:
-        return self.text.upper() if self.kind is Kind.NAME else ""
+    word: str = ""  # a name, in capitals
 
 
 def tokenize(query: str) -> list[Token]:
@@ -39,7 +37,9 @@ def tokenize(query: str) -> list[Token]:
         if match is None or match.lastgroup is None:
             raise _unexpected(query, position)
         kind = match.lastgroup
-        tokens.append(Token(Kind(kind), match[kind], match.start(kind) - (kind == "string")))
+        text = match[kind]
+        word = text.upper() if kind == "name" else ""
+        tokens.append(Token(KINDS[kind], text, match.start(kind) - (kind == "string"), word))
         position = match.end()
     tokens.append(Token(Kind.END, "<EOF>", end))
     return tokens
