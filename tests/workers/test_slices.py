@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from tasks.contracts.errors import Throttled
-from tasks.contracts.records import Identity, Kind, Lane, Owed
-from tasks.contracts.tools import Messenger, Tools
+from tasks.contracts.records import AccountId, CompanyId, Identity, Kind, Lane, Link, Owed, Verdict
+from tasks.contracts.tools import Messenger, Subject, Tools
 from tasks.sync_task import Outcome, SyncTask
+from tests.ledger.samples import empty
 from workers.coordination.leases import Held, RedisLeases
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.review_desk import ParkedFilter, ReviewDesk
@@ -63,6 +64,7 @@ class CountingLeases(RedisLeases):
 def hands(database_url: str, redis_url: str) -> Iterator[Hands]:
     changed: dict[str, Any] = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "claim_ttl": 0.3}
     hands = Hands.build(Settings(_env_file=None, **changed))
+    empty(hands.engine)
     ttl = hands.settings.claim_ttl
     yield replace(hands, book=StumblingBook(hands.engine), leases=CountingLeases(hands.redis, ttl=ttl))
     hands.engine.dispose()
@@ -94,6 +96,27 @@ def test_what_follows_and_what_came_meanwhile_is_woken_at_once(hands):
     hands.book.owe([Owed(task.name, "1")])
     run_slice(task, ["1"], Lane.LIVE, hands, messenger)
     assert messenger.at_once == [Owed(task.name, "1"), following]
+
+
+@pytest.mark.parametrize("lane", Lane)
+def test_what_follows_stays_in_the_lane_of_what_caused_it(hands, lane):
+    """Or a first load would stand in front of the customers waiting, and live off their calls."""
+    about = Subject(Kind.COMPANY, "1")
+
+    async def owes_in_every_way(_record_id: str, tools: Tools) -> Outcome:
+        await tools.ledger.owe([Owed("a", "1")])
+        await tools.ledger.record_verdict(about, Verdict("N1_NO_CONTACTS"), then=[Owed("b", "1")])
+        link = Link(CompanyId("1"), AccountId("001000000000001AAA"))
+        await tools.ledger.record_link(link, Verdict("LINKED_BY_KEY"), fence=1, then=[Owed("c", "1")])
+        return Outcome.DONE
+
+    task, messenger = SyncTask(f"owes-{lane}", Kind.COMPANY, owes_in_every_way), Woken()
+    hands.book.owe([Owed(task.name, "1", lane)])
+    run_slice(task, ["1"], lane, hands, messenger)
+    assert messenger.at_once == [Owed(name, "1", lane) for name in "abc"]
+    with hands.engine.connect() as connection:
+        lanes = connection.exec_driver_sql("SELECT lane FROM owed WHERE task IN ('a', 'b', 'c')").scalars().all()
+    assert lanes == [lane] * 3
 
 
 def test_short_waits_are_woken_for_and_long_ones_are_left_to_the_sweep(hands):

@@ -98,7 +98,7 @@ class SliceTools:
         return Tools(
             hubspot=GatheredHubSpot(self.gather, self.hubspot, as_of=job.as_of),
             salesforce=GatheredSalesforce(self.gather, self.salesforce, as_of=job.as_of),
-            ledger=GatheredLedger(self.gather, self.ledger, as_of=job.as_of),
+            ledger=GatheredLedger(self.gather, self.ledger, lane=job.lane, as_of=job.as_of),
             leases=GatheredLeases(self.gather, self.leases),
             switches=self.switches,
             forced=job.forced,

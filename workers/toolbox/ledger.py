@@ -1,6 +1,7 @@
 """The ledger as a flow sees it: one record's questions, gathered into multi-row statements."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -12,6 +13,7 @@ from tasks.contracts.records import (
     ContactLink,
     Identity,
     Kind,
+    Lane,
     Link,
     Owed,
     StageName,
@@ -23,6 +25,8 @@ from workers.ledger.postgres_ledger import Following, LinkRequest, PostgresLedge
 from workers.toolbox.reach import reach_ledger
 
 LIFECYCLE_STAGE = "lifecyclestage"
+URGENCY = tuple(Lane)
+"""The most urgent lane first."""
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -89,11 +93,12 @@ class LedgerBatches:
 
 
 class GatheredLedger:
-    """The `Ledger` of one run; what it makes owed inherits the run's idea of fresh."""
+    """The `Ledger` of one run; what it makes owed inherits the run's lane and its idea of fresh."""
 
-    def __init__(self, gather: Gather, batches: LedgerBatches, *, as_of: datetime) -> None:
+    def __init__(self, gather: Gather, batches: LedgerBatches, *, lane: Lane, as_of: datetime) -> None:
         self._ask = gather.ask
         self._batches = batches
+        self._lane = lane
         self._as_of = as_of
 
     async def find_link(self, company_id: CompanyId) -> Link | None:
@@ -127,18 +132,18 @@ class GatheredLedger:
         return held
 
     async def record_link(self, link: Link, verdict: Verdict, *, fence: int, then: Sequence[Owed] = ()) -> None:
-        request = LinkRequest(link, verdict, fence=fence, then=tuple(then), as_of=self._as_of)
+        request = LinkRequest(link, verdict, fence=fence, then=self._in_lane(then), as_of=self._as_of)
         await self._ask(self._batches.record_links, request)
 
     async def record_contact_links(self, contact_links: Sequence[ContactLink]) -> None:
         await self._ask(self._batches.record_contact_links, tuple(contact_links))
 
     async def record_verdict(self, subject: Subject, verdict: Verdict, *, then: Sequence[Owed] = ()) -> None:
-        request = VerdictRequest(subject, verdict, then=tuple(then), as_of=self._as_of)
+        request = VerdictRequest(subject, verdict, then=self._in_lane(then), as_of=self._as_of)
         await self._ask(self._batches.record_verdicts, request)
 
     async def owe(self, then: Sequence[Owed]) -> None:
-        await self._ask(self._batches.owe, Following(tuple(then), as_of=self._as_of))
+        await self._ask(self._batches.owe, Following(self._in_lane(then), as_of=self._as_of))
 
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         found: Mapping[ContactId, StageName] = await self._ask(self._batches.written_stages, tuple(contact_ids))
@@ -146,6 +151,10 @@ class GatheredLedger:
 
     async def record_written_stages(self, contact_ids: Sequence[ContactId], stage: StageName) -> None:
         await self._ask(self._batches.record_written_stages, (tuple(contact_ids), stage))
+
+    def _in_lane(self, then: Sequence[Owed]) -> tuple[Owed, ...]:
+        """What a first load makes owed is not more urgent than the load; a flow does not know which lane it runs in."""
+        return tuple(replace(one, lane=max(one.lane, self._lane, key=URGENCY.index)) for one in then)
 
 
 def _lookups(find: Callable[[Sequence[K]], Mapping[K, V]], requests: Sequence[tuple[K, ...]]) -> list[list[V]]:
