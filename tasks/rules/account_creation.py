@@ -68,11 +68,12 @@ def _by_contacts(
         return LeaveAlone(Reason.N2_ALL_LEADS)
     if any(one.is_primary and one.person and one.person.is_private for one in counted):
         return Create(Reason.C2_PRIVATE_CONTACT)
+    # Also for a company that HubSpot made itself: an account needs somebody who can be put on it.
+    if not any(_syncs_as_contact(one, default_object) for one in counted):
+        return LeaveAlone(Reason.PENDING_CONTACT_SYNC)
     if company.created_automatically and default_object is PersonKind.CONTACT:
         return Create(Reason.C1_AUTO_CREATED)
-    if any(_syncs_as_contact(one, default_object) for one in counted):
-        return Create(Reason.C3_QUALIFYING_CONTACT)
-    return LeaveAlone(Reason.PENDING_CONTACT_SYNC)
+    return Create(Reason.C3_QUALIFYING_CONTACT)
 
 
 def _syncs_as_contact(one: SyncingContact, default_object: PersonKind) -> bool:

@@ -135,6 +135,20 @@ async def test_t1_row_10_but_not_where_contacts_sync_as_leads():
     assert world.codes() == ["PENDING_CONTACT_SYNC"]
 
 
+@pytest.mark.parametrize("who", ["a lead", "without an address"])
+async def test_t1_row_10_but_not_for_a_contact_that_never_will_be_a_salesforce_contact(who):
+    world = World(contact_segment="7")
+    world.company(created_automatically=True)
+    qualifying = world.contact(email="" if who == "without an address" else None)
+    if who == "a lead":
+        world.person(qualifying, LEAD)
+    world.hubspot.segments["7"].add(qualifying)
+    outsider_does_not_count = world.contact()
+    world.person(outsider_does_not_count, CONTACT)
+    assert await run(world) is Outcome.LEFT_ALONE
+    assert world.codes() == ["PENDING_CONTACT_SYNC"]
+
+
 async def test_t1_row_11_a_contact_that_will_sync_as_contact_brings_an_account():
     world = World()
     world.company()
