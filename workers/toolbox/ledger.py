@@ -25,6 +25,8 @@ from workers.ledger.postgres_ledger import Following, LinkRequest, PostgresLedge
 from workers.toolbox.reach import reach_ledger
 
 LIFECYCLE_STAGE = "lifecyclestage"
+URGENCY = tuple(Lane)
+"""The most urgent lane first."""
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -151,8 +153,8 @@ class GatheredLedger:
         await self._ask(self._batches.record_written_stages, (tuple(contact_ids), stage))
 
     def _in_lane(self, then: Sequence[Owed]) -> tuple[Owed, ...]:
-        """What a first load makes owed is part of the first load; a flow does not know which lane it runs in."""
-        return tuple(replace(one, lane=self._lane) for one in then)
+        """What a first load makes owed is not more urgent than the load; a flow does not know which lane it runs in."""
+        return tuple(replace(one, lane=max(one.lane, self._lane, key=URGENCY.index)) for one in then)
 
 
 def _lookups(find: Callable[[Sequence[K]], Mapping[K, V]], requests: Sequence[tuple[K, ...]]) -> list[list[V]]:
