@@ -3,14 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+CLIENTS := tests/clients
 DEMO_FLAGS = $(if $(KEEP),--keep) $(if $(CHAOS),--chaos) $(if $(COMPANIES),--companies $(COMPANIES))
 LOCK = $(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test test-clients check bench bench-simulator lock clean
 
 help: ## Show what can be done
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Install everything into .venv; PYTHON=python3.12 chooses another Python
 	@:
@@ -20,6 +21,12 @@ demo: $(READY) ## Run everything against simulated CRMs; KEEP=1 leaves it runnin
 
 test: $(READY) ## Run the tests; ARGS="-k lease" chooses some
 	@$(BIN)/python -m pytest tests $(ARGS)
+
+test-clients: $(READY) ## Try the simulator with clients for Node.js that Tandem does not use; needs node 20 and npm
+	@node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null && npm --version >/dev/null 2>&1 || { \
+	  echo "make test-clients needs Node.js 20 or newer with npm; 'node' is $$(node --version 2>/dev/null || echo missing)" >&2; exit 1; }
+	@$(MAKE) --no-print-directory $(CLIENTS)/node_modules/.package-lock.json
+	@cd $(CLIENTS) && PYTHON=$(abspath $(BIN)/python) node --test --test-reporter=spec
 
 check: $(READY) ## Lint, format, types, import contracts, migrations in step with the models
 	@$(BIN)/ruff check .
@@ -31,13 +38,19 @@ check: $(READY) ## Lint, format, types, import contracts, migrations in step wit
 bench: $(READY) ## Compare with the usual way of doing this; ARGS are passed on
 	@$(BIN)/python -m benchmarks $(ARGS)
 
+bench-simulator: $(READY) ## How fast the simulated CRMs answer, and the room they need; ARGS="--records 0" for the speed alone
+	@$(BIN)/python -m benchmarks.simulator_speed $(ARGS)
+
 lock: $(READY) ## Write both lock files anew from pyproject.toml; ARGS=--upgrade takes the newest versions
 	@$(LOCK) --all-extras $(ARGS) -o requirements.lock
 	@$(LOCK) --constraint requirements.lock -o requirements-runtime.lock
 
 clean: ## Remove .venv, caches and the demo's data
-	@rm -rf $(VENV) .tandem .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
+	@rm -rf $(VENV) $(CLIENTS)/node_modules .tandem .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(CLIENTS)/node_modules/.package-lock.json: $(CLIENTS)/package-lock.json
+	@cd $(CLIENTS) && npm ci --silent
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -26,6 +26,7 @@ def main() -> None:
             control_port=arguments.control_port,
             seed=seed,
             settings=_settings(arguments.set),
+            faults=arguments.fault,
         )
     )
 
@@ -42,6 +43,14 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         metavar="SYSTEM.SWITCH=VALUE",
         help="such as hubspot.search_lag=5",
+    )
+    parser.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        type=json.loads,
+        metavar="JSON",
+        help="""such as '{"kind": "slow_start", "seconds": 3}'""",
     )
     return parser
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from simulator.faults import Faults
-from simulator.system import System
+from simulator.system import Handled, System
 
 Answer = Callable[[web.Request], Awaitable[Any]]
 
@@ -47,7 +47,11 @@ def control_routes(server: Controlled) -> list[web.RouteDef]:
         ("POST", "/faults"): control.add_faults,
         ("DELETE", "/faults"): control.clear_faults,
     }
-    return [web.route(method, path, _as_json(answer)) for (method, path), answer in answers.items()]
+    routes = [web.route(method, path, _as_json(answer)) for (method, path), answer in answers.items()]
+    for each in server.systems.values():
+        if isinstance(each, Handled):
+            routes.extend(each.control_routes())
+    return routes
 
 
 def _as_json(answer: Answer) -> Callable[[web.Request], Awaitable[web.Response]]:

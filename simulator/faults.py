@@ -1,14 +1,17 @@
-"""What goes wrong between a client and a CRM, on request: before the write, after it, and on the way back."""
+"""What is to go wrong between a client and a CRM, with which calls, and how often."""
 
-import asyncio
 import random
 import re
+import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, get_args, get_type_hints
 
 from aiohttp import web
+
+from simulator.strikes import STRIKES, Background, Handler
+from simulator.system import as_type
 
 Kind = Literal[
     "status",
@@ -16,33 +19,41 @@ Kind = Literal[
     "hang",
     "html",
     "slow",
+    "slow_start",
+    "duplicate",
     "cut_after_commit",
     "hang_after_commit",
     "status_after_commit",
     "truncate",
 ]
 KINDS = get_args(Kind)
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-MAINTENANCE = (
-    "<!DOCTYPE html><html><head><title>Down for maintenance</title></head>"
-    "<body><h1>We will be back shortly</h1></body></html>"
-)
+PATTERNS = ("path", "method", "header", "content")
+KEPT_BY_THE_FAULT = frozenset({"id", "seen", "struck"})
 
 
 @dataclass
 class Fault:
-    """Strikes calls whose method and path fit, after skipping `skip` of them, at most `times` times."""
+    """Strikes calls that fit, after skipping `skip` of them, at most `times` times.
 
-    kind: str
+    Chance is its own: which of its calls are struck depends on nothing but their order.
+    """
+
+    kind: Kind
     path: str = ".*"
     method: str = ".*"
+    header: str = ""
+    content: str = ""
     probability: float = 1.0
+    seed: int = 1
     times: int | None = None
     skip: int = 0
     status: int = 503
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 1.0
+    answer: Literal["first", "second"] = "second"
+    first: int = 5
+    idle: float | None = None
     id: int = 0
     seen: int = 0
     struck: int = 0
@@ -50,35 +61,65 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"unknown fault {self.kind!r}; known are {', '.join(KINDS)}")
-        for pattern in (self.path, self.method):
+        hints = get_type_hints(Fault)
+        for each in fields(self):
+            if each.name not in {"kind", "body", "headers"}:
+                setattr(self, each.name, as_type(each.name, getattr(self, each.name), hints[each.name]))
+        for name in PATTERNS:
             try:
-                re.compile(pattern)
+                re.compile(getattr(self, name))
             except re.error as wrong:
-                raise ValueError(f"{pattern!r} is not a pattern: {wrong}") from None
+                raise ValueError(f"{getattr(self, name)!r} is not a pattern: {wrong}") from None
+        fitting = " ".join((self.kind, *(getattr(self, name) for name in PATTERNS)))
+        self._chance = random.Random(f"{self.seed} {fitting}")
+        self._since_start = 0
+        self._last_call = time.monotonic()
 
-    def strikes(self, request: web.Request, chance: random.Random) -> bool:
+    async def strikes(self, request: web.Request) -> bool:
         if self.times is not None and self.struck >= self.times:
             return False
-        if not re.fullmatch(self.method, request.method, re.IGNORECASE) or not re.search(self.path, request.path):
+        if not await self._fits(request):
             return False
         self.seen += 1
-        if self.seen <= self.skip or chance.random() >= self.probability:
+        if self.seen <= self.skip or self._chance.random() >= self.probability or self._is_warm():
             return False
         self.struck += 1
         return True
 
+    async def _fits(self, request: web.Request) -> bool:
+        if not re.fullmatch(self.method, request.method, re.IGNORECASE) or not re.search(self.path, request.path):
+            return False
+        if self.header:
+            lines = (f"{name}: {value}" for name, value in request.headers.items())
+            if not any(re.search(self.header, line, re.IGNORECASE) for line in lines):
+                return False
+        if not self.content:
+            return True
+        body = (await request.read()).decode("utf-8", "replace")
+        return bool(re.search(self.content, request.query_string) or re.search(self.content, body))
+
+    def _is_warm(self) -> bool:
+        """Of the slow start alone: were there enough calls since the CRM started, or last stood idle?"""
+        if self.kind != "slow_start":
+            return False
+        now = time.monotonic()
+        if self.idle is not None and now - self._last_call > self.idle:
+            self._since_start = 0
+        self._last_call = now
+        self._since_start += 1
+        return self._since_start > self.first
+
 
 class Faults:
-    def __init__(self, seed: int = 1) -> None:
+    def __init__(self) -> None:
         self.counters: Counter[str] = Counter()
-        self._seed = seed
-        self._random = random.Random(seed)
+        self._background = Background()
         self._faults: list[Fault] = []
         self._last_id = 0
 
     def add(self, raw: Mapping[str, Any]) -> Fault:
         try:
-            fault = Fault(**{name: value for name, value in raw.items() if name not in {"id", "seen", "struck"}})
+            fault = Fault(**{name: value for name, value in raw.items() if name not in KEPT_BY_THE_FAULT})
         except TypeError as wrong:
             raise ValueError(f"not a fault: {wrong}") from None
         self._last_id += 1
@@ -93,94 +134,14 @@ class Faults:
         self._faults.clear()
 
     def reset(self) -> None:
+        """What was still to be delivered late is not delivered any more."""
         self.clear()
         self.counters.clear()
-        self._random = random.Random(self._seed)
-
-    def find(self, request: web.Request) -> Fault | None:
-        return next((fault for fault in self._faults if fault.strikes(request, self._random)), None)
+        self._background.cancel_all()
 
     async def pass_through(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        fault = self.find(request) if self._faults else None
-        if fault is None:
-            return await handler(request)
-        self.counters[fault.kind] += 1
-        return await _STRIKES[fault.kind](fault, request, handler)
-
-
-async def _status(fault: Fault, _request: web.Request, _handler: Handler) -> web.StreamResponse:
-    return _answer(fault)
-
-
-async def _refuse(_fault: Fault, request: web.Request, _handler: Handler) -> web.StreamResponse:
-    return _cut(request)
-
-
-async def _hang(fault: Fault, request: web.Request, _handler: Handler) -> web.StreamResponse:
-    await asyncio.sleep(fault.seconds)
-    return _cut(request)
-
-
-async def _html(fault: Fault, _request: web.Request, _handler: Handler) -> web.StreamResponse:
-    return web.Response(status=fault.status, text=MAINTENANCE, content_type="text/html")
-
-
-async def _slow(fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
-    await asyncio.sleep(fault.seconds)
-    return await handler(request)
-
-
-async def _cut_after_commit(_fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
-    await handler(request)
-    return _cut(request)
-
-
-async def _hang_after_commit(fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
-    await handler(request)
-    await asyncio.sleep(fault.seconds)
-    return _cut(request)
-
-
-async def _status_after_commit(fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
-    await handler(request)
-    return _answer(fault)
-
-
-async def _truncate(_fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
-    whole = await handler(request)
-    body = whole.body if isinstance(whole, web.Response) and isinstance(whole.body, bytes) else b""
-    part = web.StreamResponse(status=whole.status, headers=whole.headers)
-    part.content_length = len(body)  # a promise that is not kept
-    await part.prepare(request)
-    await part.write(body[: len(body) // 2])
-    if request.transport:
-        request.transport.close()
-    return part
-
-
-def _answer(fault: Fault) -> web.Response:
-    if fault.body is None:
-        page = f"<html><head><title>{fault.status}</title></head><body>{fault.status}</body></html>"
-        return web.Response(status=fault.status, text=page, content_type="text/html", headers=fault.headers)
-    if isinstance(fault.body, str):
-        return web.Response(status=fault.status, text=fault.body, headers=fault.headers)
-    return web.json_response(fault.body, status=fault.status, headers=fault.headers)
-
-
-def _cut(request: web.Request) -> web.Response:
-    if request.transport:
-        request.transport.abort()
-    return web.Response()  # nobody is left to receive it
-
-
-_STRIKES: dict[str, Callable[[Fault, web.Request, Handler], Awaitable[web.StreamResponse]]] = {
-    "status": _status,
-    "refuse": _refuse,
-    "hang": _hang,
-    "html": _html,
-    "slow": _slow,
-    "cut_after_commit": _cut_after_commit,
-    "hang_after_commit": _hang_after_commit,
-    "status_after_commit": _status_after_commit,
-    "truncate": _truncate,
-}
+        for fault in self.all():
+            if await fault.strikes(request):
+                self.counters[fault.kind] += 1
+                return await STRIKES[fault.kind](fault, request, handler, self._background)
+        return await handler(request)

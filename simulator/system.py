@@ -4,7 +4,7 @@ import dataclasses
 import typing
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
 
@@ -35,21 +35,26 @@ class System(Protocol):
         ...
 
 
-def configure(settings: Any, changes: Mapping[str, Any]) -> None:
-    """Set fields of a flat dataclass by name, all or none.
+@runtime_checkable
+class Handled(Protocol):
+    """A CRM with handles of its own on the control port, under its name."""
 
-    Fields are of type bool, int, float, str, Literal of texts, or one of these or None.
-    """
+    def control_routes(self) -> list[web.RouteDef]: ...
+
+
+def configure(settings: Any, changes: Mapping[str, Any]) -> None:
+    """Set fields of a flat dataclass by name, all or none."""
     types = typing.get_type_hints(type(settings))
     known = {field.name for field in dataclasses.fields(settings)}
     if unknown := sorted(set(changes) - known):
         raise ValueError(f"unknown switch {unknown[0]!r}; known are {', '.join(sorted(known))}")
-    values = {name: _as_type(name, value, types[name]) for name, value in changes.items()}
+    values = {name: as_type(name, value, types[name]) for name, value in changes.items()}
     for name, value in values.items():
         setattr(settings, name, value)
 
 
-def _as_type(name: str, value: Any, kind: Any) -> Any:
+def as_type(name: str, value: Any, kind: Any) -> Any:
+    """The value, which must be of this kind: bool, int, float, str, a Literal of texts, or one of these or None."""
     choices = typing.get_args(kind)
     if typing.get_origin(kind) is typing.Literal:
         if str(value) in choices:
@@ -59,7 +64,7 @@ def _as_type(name: str, value: Any, kind: Any) -> Any:
         if value is None:
             return None
         kind = next(choice for choice in choices if choice is not type(None))
-        return _as_type(name, value, kind)
+        return as_type(name, value, kind)
     return _plain(name, value, kind)
 
 

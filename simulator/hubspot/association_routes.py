@@ -4,11 +4,13 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from simulator.hubspot import scopes
-from simulator.hubspot.associations import LABELS, Pair, known_types, label_text, unlabelled
+from simulator.hubspot.association_limits import refuse_beyond_limits
+from simulator.hubspot.associations import Pair
 from simulator.hubspot.crm import Crm
 from simulator.hubspot.errors import RefusalError, invalid, malformed, not_found, not_to_associate, refusal, row_error
-from simulator.hubspot.gate import Call, Reply, Route, required, text_of_id
-from simulator.hubspot.object_routes import type_ids_of
+from simulator.hubspot.gate import Call, Reply, Route, is_number, required, text_of_id
+from simulator.hubspot.labels import HUBSPOT_DEFINED, Label
+from simulator.hubspot.object_routes import source_of, type_ids_of
 from simulator.hubspot.object_types import ObjectType
 from simulator.hubspot.records_view import batch_view, paging
 
@@ -19,18 +21,20 @@ Row = dict[str, Any]
 def put_default(crm: Crm, call: Call) -> Reply:
     pair = _pair_of_path(call)
     _require_records(crm, pair)
-    crm.associate_by_default(pair)
-    return Reply(200, batch_view([_default_view(pair)], started=crm.now()))
+    refuse_beyond_limits(crm, pair, ())
+    crm.associate_by_default(pair, by=source_of(call))
+    return Reply(200, batch_view([_default_view(crm, pair)], started=crm.now()))
 
 
 def put_labels(crm: Crm, call: Call) -> Reply:
     pair = _pair_of_path(call)
     if not isinstance(call.body, list):
         raise malformed("a list of association types is expected")
-    type_ids = _types_between(pair, call.body)
+    type_ids = _types_between(crm, pair, call.body)
     _require_records(crm, pair)
-    crm.associate(pair, type_ids)
-    return Reply(201, _labels_view(pair, type_ids))
+    refuse_beyond_limits(crm, pair, type_ids)
+    crm.associate(pair, type_ids, by=source_of(call))
+    return Reply(201, _labels_view(crm, pair, type_ids))
 
 
 def list_page(crm: Crm, call: Call) -> Reply:
@@ -42,12 +46,12 @@ def list_page(crm: Crm, call: Call) -> Reply:
     results, after = _page(crm, linked, call.query.get("after", ""), limit)
     body: dict[str, Any] = {"results": results}
     if after:
-        body["paging"] = paging(str(call.request.url), after)
+        body["paging"] = paging(call, after)
     return Reply(200, body)
 
 
 def remove(crm: Crm, call: Call) -> Reply:
-    crm.dissociate(_pair_of_path(call))
+    crm.dissociate(_pair_of_path(call), by=source_of(call))
     return Reply(204)
 
 
@@ -55,8 +59,9 @@ def batch_default(crm: Crm, call: Call) -> Reply:
     def write(row: Row) -> dict[str, Any]:
         pair = _pair_of_row(call, row)
         _require_records(crm, pair)
-        crm.associate_by_default(pair)
-        return _default_view(pair)
+        refuse_beyond_limits(crm, pair, ())
+        crm.associate_by_default(pair, by=source_of(call))
+        return _default_view(crm, pair)
 
     started = crm.now()
     results, errors = _each(crm, call, write)
@@ -66,10 +71,11 @@ def batch_default(crm: Crm, call: Call) -> Reply:
 def batch_create(crm: Crm, call: Call) -> Reply:
     def write(row: Row) -> dict[str, Any]:
         pair = _pair_of_row(call, row)
-        type_ids = _types_between(pair, required(row, "types", list))
+        type_ids = _types_between(crm, pair, required(row, "types", list))
         _require_records(crm, pair)
-        crm.associate(pair, type_ids)
-        return _labels_view(pair, type_ids)
+        refuse_beyond_limits(crm, pair, type_ids)
+        crm.associate(pair, type_ids, by=source_of(call))
+        return _labels_view(crm, pair, type_ids)
 
     started = crm.now()
     results, errors = _each(crm, call, write)
@@ -102,7 +108,7 @@ def batch_archive(crm: Crm, call: Call) -> Reply:
         from_id, targets = _id_in(row, "from"), required(row, "to", list)
         pairs.extend(Pair(from_kind, from_id, to_kind, _id_of(target)) for target in targets)
     for pair in pairs:
-        crm.dissociate(pair)
+        crm.dissociate(pair, by=source_of(call))
     return _archived(crm, call)
 
 
@@ -110,17 +116,11 @@ def batch_remove_labels(crm: Crm, call: Call) -> Reply:
     removals = []
     for row in call.inputs(most=MAX_WRITE):
         pair = _pair_of_row(call, row)
-        removals.append((pair, _types_between(pair, required(row, "types", list))))
+        removals.append((pair, _types_between(crm, pair, required(row, "types", list))))
     for pair, type_ids in removals:
         if crm.associations.types(pair):
-            crm.remove_labels(pair, type_ids)
+            crm.remove_labels(pair, type_ids, by=source_of(call))
     return _archived(crm, call)
-
-
-def list_labels(_crm: Crm, call: Call) -> Reply:
-    labels = LABELS[call.kind("from_type").plural, call.kind("to_type").plural]
-    results = [{"category": "HUBSPOT_DEFINED", "typeId": each.type_id, "label": each.label} for each in labels]
-    return Reply(200, {"results": results})
 
 
 def _each(
@@ -158,9 +158,10 @@ def _id_of(target: Any) -> str:
     return text_of_id(target.get("id"))
 
 
-def _types_between(pair: Pair, specs: list[Any]) -> set[int]:
-    type_ids = type_ids_of(specs)
-    if wrong := type_ids - known_types(pair.from_kind, pair.to_kind):
+def _types_between(crm: Crm, pair: Pair, specs: list[Any]) -> set[int]:
+    labels = crm.associations.labels
+    type_ids = type_ids_of(labels, specs)
+    if wrong := type_ids - {each.type_id for each in labels.between(pair.from_kind, pair.to_kind)}:
         ends = f"{pair.from_kind.singular} to {pair.to_kind.singular}"
         raise invalid(f"The association types {sorted(wrong)} do not exist from {ends}")
     return type_ids
@@ -175,35 +176,41 @@ def _require_records(crm: Crm, pair: Pair) -> None:
 
 
 def _page(crm: Crm, linked: Mapping[str, Collection[int]], after: str, limit: int) -> tuple[list[dict[str, Any]], str]:
-    if after and not (after.isascii() and after.isdigit()):
-        raise invalid(f"after is not a cursor: {after}")
+    if after and not is_number(after):
+        raise invalid(f"after is not a cursor: {after[:50]}")
     ids = sorted((each for each in linked if not after or int(each) >= int(after)), key=int)
     as_shown: Callable[[str], Any] = int if crm.switches.object_ids_as_numbers else str
-    results = [{"toObjectId": as_shown(each), "associationTypes": _types_view(linked[each])} for each in ids[:limit]]
+    results = [
+        {"toObjectId": as_shown(each), "associationTypes": _types_view(crm, linked[each])} for each in ids[:limit]
+    ]
     return results, ids[limit] if len(ids) > limit else ""
 
 
-def _types_view(type_ids: Collection[int]) -> list[dict[str, Any]]:
-    return [
-        {"category": "HUBSPOT_DEFINED", "typeId": type_id, "label": label_text(type_id)} for type_id in sorted(type_ids)
-    ]
+def _types_view(crm: Crm, type_ids: Collection[int]) -> list[dict[str, Any]]:
+    labels = crm.associations.labels
+    return [label_view(labels.get(type_id)) for type_id in sorted(type_ids)]
 
 
-def _default_view(pair: Pair) -> dict[str, Any]:
+def label_view(label: Label) -> dict[str, Any]:
+    return {"category": label.category, "typeId": label.type_id, "label": label.label}
+
+
+def _default_view(crm: Crm, pair: Pair) -> dict[str, Any]:
     spec = {
-        "associationCategory": "HUBSPOT_DEFINED",
-        "associationTypeId": unlabelled(pair.from_kind, pair.to_kind),
+        "associationCategory": HUBSPOT_DEFINED,
+        "associationTypeId": crm.associations.labels.unlabelled(pair.from_kind, pair.to_kind),
     }
     return {"from": {"id": pair.from_id}, "to": {"id": pair.to_id}, "associationSpec": spec}
 
 
-def _labels_view(pair: Pair, type_ids: Collection[int]) -> dict[str, Any]:
+def _labels_view(crm: Crm, pair: Pair, type_ids: Collection[int]) -> dict[str, Any]:
+    labels = crm.associations.labels
     return {
         "fromObjectTypeId": pair.from_kind.type_id,
         "fromObjectId": pair.from_id,
         "toObjectTypeId": pair.to_kind.type_id,
         "toObjectId": pair.to_id,
-        "labels": [text for type_id in sorted(type_ids) if (text := label_text(type_id))],
+        "labels": [text for type_id in sorted(type_ids) if (text := labels.get(type_id).label)],
     }
 
 
@@ -236,5 +243,4 @@ ROUTES = (
     Route("POST", f"{MANY}/batch/read", batch_read, FAMILY, READ),
     Route("POST", f"{MANY}/batch/archive", batch_archive, FAMILY, WRITE),
     Route("POST", f"{MANY}/batch/labels/archive", batch_remove_labels, FAMILY, WRITE),
-    Route("GET", f"{MANY}/labels", list_labels, FAMILY, READ),
 )

@@ -3,41 +3,13 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
+from simulator.hubspot.labels import STANDARD, Labels
 from simulator.hubspot.object_types import COMPANIES, CONTACTS, OBJECT_TYPES, ObjectType
 
-
-class Label(NamedTuple):
-    type_id: int
-    label: str | None
-    inverse: int
-
-
-CONTACT_TO_COMPANY, PRIMARY_COMPANY = 279, 1
-LABELS: dict[tuple[str, str], tuple[Label, ...]] = {  # the first of each is the unlabelled type
-    ("contacts", "companies"): (Label(279, None, 280), Label(1, "Primary", 2)),
-    ("companies", "contacts"): (Label(280, None, 279), Label(2, "Primary", 1)),
-    ("companies", "companies"): (
-        Label(450, None, 450),
-        Label(13, "Child Company", 14),
-        Label(14, "Parent Company", 13),
-    ),
-    ("contacts", "contacts"): (Label(449, None, 449),),
-}
-_INVERSE = {label.type_id: label.inverse for labels in LABELS.values() for label in labels}
-_TEXTS = {label.type_id: label.label for labels in LABELS.values() for label in labels}
-NOTHING: Mapping[str, set[int]] = {}
-
-
-def unlabelled(from_kind: ObjectType, to_kind: ObjectType) -> int:
-    return LABELS[from_kind.plural, to_kind.plural][0].type_id
-
-
-def known_types(from_kind: ObjectType, to_kind: ObjectType) -> frozenset[int]:
-    return frozenset(label.type_id for label in LABELS[from_kind.plural, to_kind.plural])
-
-
-def label_text(type_id: int) -> str | None:
-    return _TEXTS[type_id]
+PRIMARY_COMPANY = 1
+PRIMARY_TYPES = frozenset({1, 2})  # seen from either end
+NOTHING: Mapping[str, frozenset[int]] = {}
+_KEPT: dict[frozenset[int], frozenset[int]] = {}
 
 
 class Pair(NamedTuple):
@@ -52,20 +24,21 @@ class Pair(NamedTuple):
 
 class Associations:
     def __init__(self) -> None:
-        self._types: dict[tuple[str, str], dict[str, dict[str, set[int]]]] = {pair: {} for pair in LABELS}
+        self.labels = Labels()
+        self._types: dict[tuple[str, str], dict[str, dict[str, frozenset[int]]]] = {pair: {} for pair in STANDARD}
 
-    def of(self, from_kind: ObjectType, from_id: str, to_kind: ObjectType) -> Mapping[str, set[int]]:
+    def of(self, from_kind: ObjectType, from_id: str, to_kind: ObjectType) -> Mapping[str, frozenset[int]]:
         return self._types[from_kind.plural, to_kind.plural].get(from_id, NOTHING)
 
-    def types(self, pair: Pair) -> set[int]:
-        return self.of(pair.from_kind, pair.from_id, pair.to_kind).get(pair.to_id, set())
+    def types(self, pair: Pair) -> frozenset[int]:
+        return self.of(pair.from_kind, pair.from_id, pair.to_kind).get(pair.to_id, frozenset())
 
     def relabel(self, pair: Pair, type_ids: Collection[int]) -> None:
         """The pair now has these labels and no others; the unlabelled type is always among them."""
-        types = {unlabelled(pair.from_kind, pair.to_kind), *type_ids}
+        types = {self.labels.unlabelled(pair.from_kind, pair.to_kind), *type_ids}
         self._drop(pair)
         self._put(pair, types)
-        if types & {PRIMARY_COMPANY, _INVERSE[PRIMARY_COMPANY]}:
+        if types & PRIMARY_TYPES:
             self._dethrone_others(pair)
 
     def remove(self, pair: Pair) -> bool:
@@ -75,7 +48,7 @@ class Associations:
 
     def remove_labels(self, pair: Pair, type_ids: Collection[int]) -> None:
         left = self.types(pair) - set(type_ids)
-        if unlabelled(pair.from_kind, pair.to_kind) in left:
+        if self.labels.unlabelled(pair.from_kind, pair.to_kind) in left:
             self.relabel(pair, left)
         else:
             self._drop(pair)  # without the unlabelled type there is no association
@@ -84,13 +57,21 @@ class Associations:
         companies = self.of(CONTACTS, contact_id, COMPANIES)
         return next((company for company, types in companies.items() if PRIMARY_COMPANY in types), None)
 
-    def forget(self, kind: ObjectType, record_id: str) -> list[Pair]:
-        pairs = list(self._pairs_of(kind, record_id))
-        for pair in pairs:
+    def forget(self, kind: ObjectType, record_id: str) -> list[tuple[Pair, frozenset[int]]]:
+        severed = [(pair, self.types(pair)) for pair in self._pairs_of(kind, record_id)]
+        for pair, _ in severed:
             self._drop(pair)
-        return pairs
+        return severed
 
-    def everything(self) -> Iterator[tuple[Pair, set[int]]]:
+    def remove_label(self, type_id: int) -> None:
+        """The label goes, the associations that had it stay."""
+        gone = {type_id, self.labels.inverse(type_id)}
+        for pair, types in list(self.everything()):
+            if types & gone:
+                self._put(pair, types - gone)
+        self.labels.remove(type_id)
+
+    def everything(self) -> Iterator[tuple[Pair, frozenset[int]]]:
         by_plural = {kind.plural: kind for kind in OBJECT_TYPES}
         for (from_plural, to_plural), by_from in self._types.items():
             for from_id, by_to in by_from.items():
@@ -102,11 +83,11 @@ class Associations:
             for to_id in self.of(kind, record_id, other):
                 yield Pair(kind, record_id, other, to_id)
 
-    def _put(self, pair: Pair, types: set[int]) -> None:
-        mirrored = {_INVERSE[type_id] for type_id in types}
+    def _put(self, pair: Pair, types: Collection[int]) -> None:
+        mirrored = [self.labels.inverse(type_id) for type_id in types]
         for each, labels in ((pair, types), (pair.turned(), mirrored)):
             by_from = self._types[each.from_kind.plural, each.to_kind.plural]
-            by_from.setdefault(each.from_id, {})[each.to_id] = labels
+            by_from.setdefault(each.from_id, {})[each.to_id] = _kept(labels)
 
     def _drop(self, pair: Pair) -> None:
         for each in (pair, pair.turned()):
@@ -117,8 +98,14 @@ class Associations:
 
     def _dethrone_others(self, pair: Pair) -> None:
         contact_first = pair if pair.from_kind is CONTACTS else pair.turned()
-        for company_id, types in self.of(CONTACTS, contact_first.from_id, COMPANIES).items():
-            if company_id != contact_first.to_id and PRIMARY_COMPANY in types:
-                types.discard(PRIMARY_COMPANY)
-                back = self.of(COMPANIES, company_id, CONTACTS)
-                back[contact_first.from_id].discard(_INVERSE[PRIMARY_COMPANY])
+        others = dict(self.of(CONTACTS, contact_first.from_id, COMPANIES))
+        others.pop(contact_first.to_id)
+        for company_id, types in others.items():
+            if PRIMARY_COMPANY in types:
+                self._put(contact_first._replace(to_id=company_id), types - {PRIMARY_COMPANY})
+
+
+def _kept(type_ids: Collection[int]) -> frozenset[int]:
+    """One object for all pairs with the same labels: there are few combinations, and many pairs."""
+    types = frozenset(type_ids)
+    return _KEPT.setdefault(types, types)

@@ -39,7 +39,7 @@ def _give_company(crm: Crm, contact: Record, domain: str) -> None:
     if contact.archived_at or crm.associations.of(CONTACTS, contact.id, COMPANIES):
         return
     company = _find_by_domain(crm, domain) or _make(crm, domain)
-    crm.associate(Pair(CONTACTS, contact.id, COMPANIES, company.id), (PRIMARY_COMPANY,))
+    crm.associate(Pair(CONTACTS, contact.id, COMPANIES, company.id), (PRIMARY_COMPANY,), by=AUTO_COMPANY)
     crm.counters["auto_associations"] += 1
 
 

@@ -14,8 +14,6 @@ from simulator.hubspot.object_types import COMPANIES, ObjectType
 from simulator.hubspot.records_view import batch_view, history, shown_names, view
 from simulator.hubspot.store import Record, taken
 
-MAX_INPUTS = 100
-
 Row = dict[str, Any]
 Done = tuple[Record, bool]  # the record, and whether it is new
 Writer = Callable[[Draft, Row], Done]
@@ -24,17 +22,19 @@ Writer = Callable[[Draft, Row], Done]
 def batch_read(crm: Crm, call: Call) -> Reply:
     kind, fields = call.kind(), call.fields()
     started = crm.now()
-    ids = [text_of_id(row.get("id")) for row in call.inputs(most=MAX_INPUTS)]
+    ids = [text_of_id(row.get("id")) for row in _inputs(crm, call)]
     key = optional(fields, "idProperty", str)
     if key:
         require_key(crm, kind, key)
-    _refuse_repeated(ids)
+    _refuse_repeated(crm, ids)
     with_history = text_list(fields, "propertiesWithHistory")
     names = shown_names(crm, kind, [*text_list(fields, "properties"), *with_history])
-    held = (crm.store.archived if call.flag("archived") else crm.store.live)[kind.plural]
+    is_archived = call.flag("archived")
+    held = (crm.store.archived if is_archived else crm.store.live)[kind.plural]
+    find_by_key = crm.store.find_archived_by_key if is_archived else crm.store.find_by_key
     results, missing = [], []
     for each in ids:
-        record = crm.store.find_by_key(kind, key, each) if key else held.get(each)
+        record = find_by_key(kind, key, each) if key else held.get(each)
         if record is None:
             missing.append(each)
             continue
@@ -53,7 +53,7 @@ def batch_create(crm: Crm, call: Call) -> Reply:
         values = checked(required(row, "properties", dict))
         return draft.create(kind, values, new_links(crm, kind, row)), True
 
-    rows = call.inputs(most=MAX_INPUTS)
+    rows = _inputs(crm, call)
     return _write_all(crm, call, rows, write, status=201)
 
 
@@ -67,7 +67,7 @@ def batch_update(crm: Crm, call: Call) -> Reply:
         draft.update(record, checked(required(row, "properties", dict)))
         return record, False
 
-    rows = call.inputs(most=MAX_INPUTS)
+    rows = _inputs(crm, call)
     _check_addresses(crm, kind, rows)
     return _write_all(crm, call, rows, write, status=200)
 
@@ -86,7 +86,7 @@ def batch_upsert(crm: Crm, call: Call) -> Reply:
             raise records_missing(kind, [text_of_id(row["id"])])
         return draft.create(kind, {key: text_of_id(row["id"]), **values}), True
 
-    rows = call.inputs(most=MAX_INPUTS)
+    rows = _inputs(crm, call)
     _check_addresses(crm, kind, rows)
     if kind is COMPANIES:
         crm.limits.admit_company_upserts(len(rows))
@@ -97,12 +97,13 @@ def batch_upsert(crm: Crm, call: Call) -> Reply:
 
 def batch_archive(crm: Crm, call: Call) -> Reply:
     kind = call.kind()
-    ids = [text_of_id(row.get("id")) for row in call.inputs(most=MAX_INPUTS)]
-    _refuse_repeated(ids)
+    ids = [text_of_id(row.get("id")) for row in _inputs(crm, call)]
+    _refuse_repeated(crm, ids)
     for each in ids:
         record = crm.store.find(kind, each)
         if record:
             crm.archive(record)
+            crm.announcer.archived(record, source_of(call))
     return Reply(204)
 
 
@@ -168,11 +169,19 @@ def _check_addresses(crm: Crm, kind: ObjectType, rows: list[Row]) -> None:
             addresses.append(taken(kind, key, wanted).value)
         else:
             addresses.append(wanted)
-    _refuse_repeated(addresses)
+    _refuse_repeated(crm, addresses)
 
 
-def _refuse_repeated(ids: list[str]) -> None:
-    if len(set(ids)) < len(ids):
+def _inputs(crm: Crm, call: Call) -> list[Row]:
+    most, rows = crm.switches.batch_limit, call.fields().get("inputs")
+    if isinstance(rows, list) and len(rows) > most:
+        crm.counters["batches_too_large"] += 1
+    return call.inputs(most=most)
+
+
+def _refuse_repeated(crm: Crm, ids: list[str]) -> None:
+    if len(set(ids)) < len(ids) and crm.switches.refuse_repeated_ids:
+        crm.counters["batches_with_repeated_ids"] += 1
         repeated = sorted(each for each, times in Counter(ids).items() if times > 1)
         listed = ", ".join(repeated)
         raise invalid(f"Duplicate IDs found in batch input: [{listed}]. IDs must be unique", context={"ids": repeated})
@@ -187,8 +196,10 @@ def _addressed(crm: Crm, kind: ObjectType, row: Row) -> Record | None:
 def _batch_reply(
     crm: Crm, status: int, results: list[dict[str, Any]], errors: list[dict[str, Any]], started: str
 ) -> Reply:
-    crm.random.shuffle(results)
-    crm.random.shuffle(errors)
+    if crm.switches.shuffle_results and len(results) > 1:
+        crm.counters["batches_shuffled"] += 1
+        crm.random.shuffle(results)
+        crm.random.shuffle(errors)
     return Reply(207 if errors else status, batch_view(results, errors, started=started))
 
 

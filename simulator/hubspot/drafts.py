@@ -14,6 +14,7 @@ from simulator.hubspot.errors import (
     value_taken,
 )
 from simulator.hubspot.object_types import COMPANIES, CONTACTS, ObjectType
+from simulator.hubspot.property_values import Appended
 from simulator.hubspot.sources import Source
 from simulator.hubspot.store import EMAILS, Record, Taken, Version, unique_values
 
@@ -47,7 +48,7 @@ class Draft:
         self._claims: dict[Taken, str] = {}
 
     def create(self, kind: ObjectType, values: Mapping[str, Any], links: tuple[NewLink, ...] = ()) -> Record:
-        accepted = self._crm.schema.accept(kind, values)
+        accepted = _appended({}, self._crm.schema.accept(kind, values))
         if kind is COMPANIES and not (accepted.get("name") or accepted.get("domain")):
             raise invalid("A company needs a name or a domain.")
         record_id = self._crm.store.new_id()
@@ -63,10 +64,13 @@ class Draft:
     def update(self, record: Record, values: Mapping[str, Any]) -> None:
         kind = record.kind
         before = self._pending.get(record.id, record.properties)
-        changes = self._forward_only(kind, before, self._crm.schema.accept(kind, values))
+        accepted = _appended(before, self._crm.schema.accept(kind, values))
+        changes = self._forward_only(kind, before, accepted)
         names = tuple(name for name, value in changes.items() if before.get(name, "") != value)
-        if not names and not self._crm.switches.unchanged_write_touches:
-            return
+        if not names:
+            self._crm.counters["unchanged_writes"] += 1
+            if not self._crm.switches.unchanged_write_touches:
+                return
         after = {name: value for name, value in {**before, **changes}.items() if value}
         self._finish(kind, after)
         if any(name in EMAILS or name in self._crm.schema.unique_names(kind) for name in names):
@@ -78,7 +82,7 @@ class Draft:
         store = self._crm.store
         for write in self._writes:
             if write.created:
-                store.live[write.record.kind.plural][write.record.id] = write.record
+                store.add(write.record)
             else:
                 self._replace(write)
         for value, owner in self._claims.items():
@@ -88,18 +92,22 @@ class Draft:
                 store.owners[value] = owner
         for write in self._writes:
             self._crm.written(write.record, write.names, self._source)
+            if write.created:
+                self._crm.announcer.created(write.record, write.names, self._source)
+            else:
+                self._crm.announcer.changed(write.record, write.names, self._source)
         for write in self._writes:
             for link in write.links:
                 pair = Pair(write.record.kind, write.record.id, link.to_kind, link.to_id)
-                self._crm.associate(pair, link.type_ids)
+                self._crm.associate(pair, link.type_ids, by=self._source)
 
     def _replace(self, write: _Write) -> None:
         record, old = write.record, write.record.properties
         for name in write.names:
-            versions = record.history.setdefault(name, [])
-            if not versions and name in old:
+            versions = [Version(write.properties.get(name, ""), self._at, self._source.code, self._source.id)]
+            if name not in record.history and name in old:
                 versions.append(Version(old[name], record.created_at, *record_source(record)))
-            versions.insert(0, Version(write.properties.get(name, ""), self._at, self._source.code, self._source.id))
+            record.remember(name, *versions)
         record.properties = write.properties
         record.updated_at = self._at
         record.version += 1
@@ -133,7 +141,7 @@ class Draft:
         had = unique_values(kind, before, unique_names)
         wants = unique_values(kind, after, unique_names)
         for value in sorted(wants - had):
-            owner = self._owner(value)
+            owner = self._owner(value) if self._crm.switches.unique_values else ""
             if owner and owner != record_id:
                 self._crm.counters["unique_conflicts"] += 1
                 raise self._conflict(kind, value, record_id=record_id, owner_id=owner, is_new=is_new)
@@ -144,8 +152,11 @@ class Draft:
         owner = self._claims.get(value)
         if owner is None:
             owner = self._crm.store.owners.get(value, "")
-        if not owner and self._crm.switches.archived_holds_unique:
-            owner = self._crm.store.archived_owners.get(value, "")
+        if not owner and value in self._crm.store.archived_owners:
+            if self._crm.switches.archived_holds_unique:
+                self._crm.counters["values_held_by_archived"] += 1
+                return self._crm.store.archived_owners[value]
+            self._crm.counters["values_freed_by_archiving"] += 1
         return owner
 
     def _conflict(self, kind: ObjectType, value: Taken, *, record_id: str, owner_id: str, is_new: bool) -> RefusalError:
@@ -161,6 +172,15 @@ class Draft:
             record_id=record_id,
             owner_id=owner_id,
         )
+
+
+def _appended(before: Mapping[str, str], accepted: dict[str, str]) -> dict[str, str]:
+    """Choices written as `;a;b` are added to those there were."""
+    for name, value in accepted.items():
+        if isinstance(value, Appended):
+            there = [each for each in before.get(name, "").split(";") if each]
+            accepted[name] = ";".join(dict.fromkeys([*there, *value.split(";")]))
+    return accepted
 
 
 def record_source(record: Record) -> tuple[str, str]:

@@ -5,20 +5,25 @@ import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+from urllib.parse import parse_qsl
 
 from aiohttp import web
 from multidict import MultiMapping
 
 from simulator.hubspot.crm import Crm, Token
-from simulator.hubspot.errors import RefusalError, invalid, malformed, refusal
+from simulator.hubspot.errors import RefusalError, invalid, malformed, not_found, refusal
 from simulator.hubspot.object_types import ObjectType, find_object_type
 
+DEVELOPER_KEY = "developer-key-simulator"
+NOBODY = Token("Nobody", "0", frozenset())
+DEVELOPER = Token("Developer", "0", frozenset())
 JSON_TYPE = "application/json;charset=utf-8"
 NO_CREDENTIALS = (
     "Authentication credentials not found. This API supports OAuth 2.0 authentication and you can find "
     "more details at https://developers.hubspot.com/docs/methods/auth/oauth-overview"
 )
+EXPIRED = "The OAuth token used to make this call has expired. Refresh it and try again."
 
 
 class Reply(NamedTuple):
@@ -31,8 +36,8 @@ class Call:
     """One admitted request."""
 
     request: web.Request
+    raw: bytes
     body: Any
-    size: int
     token: Token
     is_dated: bool  # asked for through a path of the 2026-09 generation
 
@@ -43,6 +48,11 @@ class Call:
     @property
     def query(self) -> MultiMapping[str]:
         return self.request.query
+
+    @property
+    def form(self) -> dict[str, str]:
+        """A body that is no JSON but what a form sends."""
+        return dict(parse_qsl(self.raw.decode("utf-8", "replace")))
 
     def kind(self, name: str = "object_type") -> ObjectType:
         kind = find_object_type(self.path[name])
@@ -61,8 +71,15 @@ class Call:
         text = self.query.get(parameter)
         if text is None:
             return default
-        if not (text.isascii() and text.isdigit()) or not 0 < int(text[:12]) <= most:
-            raise invalid(f"{parameter} must be a number from 1 to {most}, not {text}")
+        if not is_number(text) or not 0 < int(text) <= most:
+            raise invalid(f"{parameter} must be a number from 1 to {most}, not {text[:50]}")
+        return int(text)
+
+    def cursor(self, parameter: str = "after") -> int:
+        """Where a page begins: a number, whatever it stands for; 0 if none is given."""
+        text = self.query.get(parameter) or "0"
+        if not is_number(text):
+            raise invalid(f"{parameter} is not a cursor: {text[:50]}")
         return int(text)
 
     def flag(self, parameter: str) -> bool:
@@ -103,6 +120,7 @@ class Route:
     answer: Answer
     family: str
     scopes: ScopesOf
+    key: Literal["token", "developer", "none"] = "token"
 
 
 def required(fields: Mapping[str, Any], name: str, kind: type) -> Any:
@@ -116,6 +134,10 @@ def required(fields: Mapping[str, Any], name: str, kind: type) -> Any:
 
 def optional(fields: Mapping[str, Any], name: str, kind: type) -> Any:
     return None if fields.get(name) is None else required(fields, name, kind)
+
+
+def is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 18
 
 
 def text_of_id(value: Any) -> str:
@@ -139,20 +161,25 @@ class Gate:
         self._counters = counters
 
     def guard(self, route: Route, *, is_dated: bool) -> Callable[[web.Request], Awaitable[web.Response]]:
+        family, generation = f"calls_{route.family}", "dated" if is_dated else "numbered"
+        of_generation = f"calls_{generation}"
+
         async def handle(request: web.Request) -> web.Response:
             self._counters["calls"] += 1
-            self._counters[f"calls_{route.family}"] += 1
+            self._counters[of_generation] += 1
+            self._counters[family] += 1
             raw = await request.read() if request.body_exists else b""
             crm = self._crm()
             crm.agenda.catch_up()
             headers: dict[str, str] = {}
             try:
-                token_text, token = self._authenticate(crm, request)
-                headers = crm.limits.admit(token_text, route.family)
+                _check_generation(crm, generation)
+                token_text, token = self._authenticate(crm, request, route)
+                headers = crm.limits.admit(token_text, route.family, by_oauth=token.by_oauth)
                 call = Call(
                     request=request,
-                    body=_parsed(raw) if request.method not in {"GET", "DELETE"} else None,
-                    size=len(raw),
+                    raw=raw,
+                    body=_parsed(raw) if route.key != "none" and request.method not in {"GET", "DELETE"} else None,
                     token=token,
                     is_dated=is_dated,
                 )
@@ -160,23 +187,47 @@ class Gate:
                 reply = route.answer(crm, call)
             except RefusalError as refused:
                 self._counters[f"answers_{refused.status}"] += 1
-                return respond(refused.status, _identified(refused.body), {**headers, **refused.headers})
-            self._counters[f"answers_{reply.status}"] += 1
-            return respond(reply.status, reply.body, headers)
+                return self._respond(refused.status, refused.body, {**headers, **refused.headers})
+            status = reply.status if crm.switches.exact_statuses else self._inexact(reply.status)
+            self._counters[f"answers_{status}"] += 1
+            return self._respond(status, reply.body, headers)
 
         return handle
 
     async def unknown_path(self, _request: web.Request) -> web.Response:
         self._counters["calls"] += 1
         self._counters["calls_unknown"] += 1
-        return respond(404, _identified(refusal(404, "OBJECT_NOT_FOUND", "resource not found").body), {})
+        return self._respond(404, not_found().body, {})
 
-    def _authenticate(self, crm: Crm, request: web.Request) -> tuple[str, Token]:
+    def _respond(self, status: int, body: Any, headers: dict[str, str]) -> web.Response:
+        if self._crm().switches.correlation_ids:
+            self._counters["correlation_ids"] += 1
+            correlation = headers["X-HubSpot-Correlation-Id"] = str(uuid.uuid4())
+            if status >= 400:
+                body = {**body, "correlationId": correlation}
+        if body is None:
+            return web.Response(status=status, headers=headers)
+        headers["Content-Type"] = JSON_TYPE
+        text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+        return web.Response(status=status, body=text.encode("utf-8", "replace"), headers=headers)
+
+    def _inexact(self, status: int) -> int:
+        self._counters["inexact_statuses"] += status != 200
+        return 200
+
+    def _authenticate(self, crm: Crm, request: web.Request, route: Route) -> tuple[str, Token]:
+        if route.key == "none":
+            return "", NOBODY
+        if route.key == "developer" and request.query.get("hapikey") == DEVELOPER_KEY:
+            return DEVELOPER_KEY, DEVELOPER
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         token = crm.tokens.get(text) if scheme.lower() == "bearer" else None
         if token is None:
             self._counters["unauthenticated"] += 1
             raise refusal(401, "INVALID_AUTHENTICATION", NO_CREDENTIALS)
+        if token.by_oauth and (crm.grants.seconds_left(text) or 0) <= 0:
+            self._counters["expired_tokens"] += 1
+            raise refusal(401, "EXPIRED_AUTHENTICATION", EXPIRED)
         return text, token
 
     def _check_scopes(self, crm: Crm, route: Route, call: Call) -> None:
@@ -193,18 +244,10 @@ class Gate:
         raise refusal(403, "MISSING_SCOPES", message, errors=[detail], links=links)
 
 
-def respond(status: int, body: Any, headers: Mapping[str, str]) -> web.Response:
-    correlation = body["correlationId"] if isinstance(body, dict) and "correlationId" in body else str(uuid.uuid4())
-    complete = {**headers, "X-HubSpot-Correlation-Id": correlation}
-    if body is None:
-        return web.Response(status=status, headers=complete)
-    complete["Content-Type"] = JSON_TYPE
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
-    return web.Response(status=status, body=text.encode("utf-8", "replace"), headers=complete)
-
-
-def _identified(body: dict[str, Any]) -> dict[str, Any]:
-    return {**body, "correlationId": str(uuid.uuid4())}
+def _check_generation(crm: Crm, generation: str) -> None:
+    if crm.switches.path_generations not in {"both", generation}:
+        crm.counters["refused_generations"] += 1
+        raise not_found()
 
 
 def _parsed(raw: bytes) -> Any:

@@ -7,11 +7,12 @@ from simulator.hubspot import scopes
 from simulator.hubspot.crm import Crm
 from simulator.hubspot.errors import invalid, not_found, refusal
 from simulator.hubspot.gate import Call, Reply, Route, optional, required, text_list, text_of_id
+from simulator.hubspot.list_filters import check_branch, fill
 from simulator.hubspot.lists import BY_HAND, PROCESSING_TYPES, RecordList
 from simulator.hubspot.object_types import ObjectType, find_object_type
-from simulator.hubspot.records_view import batch_view
+from simulator.hubspot.records_view import batch_view, link, paging
 
-MAX_PAGE, MAX_BATCH = 250, 100
+MAX_PAGE, MAX_BATCH, MAX_CHANGES = 250, 100, 100_000
 
 
 def create(crm: Crm, call: Call) -> Reply:
@@ -24,14 +25,18 @@ def create(crm: Crm, call: Call) -> Reply:
         raise invalid(f"Unable to infer object type from: {type_id}")
     if crm.lists.find_named(kind.type_id, name):
         raise refusal(409, "CONFLICT", f"A list named {name} already exists.")
-    at = crm.now()
+    at, branch = crm.now(), optional(fields, "filterBranch", dict)
+    check_branch(crm, kind, branch)
     record_list = RecordList(crm.lists.new_id(), name, kind.type_id, processing, created_at=at, updated_at=at)
+    record_list.folder_id = crm.folders.existing(optional(fields, "listFolderId", int) or 0)
+    record_list.filter_branch, record_list.filters_updated_at = branch, at if branch else None
     crm.lists.put(record_list)
+    fill(crm, record_list)
     return Reply(200, {"list": view(record_list)})
 
 
 def read_one(crm: Crm, call: Call) -> Reply:
-    shown = view(_read(crm, call))
+    shown = view(_read(crm, call), with_filters=call.flag("includeFilters"))
     if not crm.switches.list_tells_size:
         del shown["size"]
     return Reply(200, {"list": shown})
@@ -42,12 +47,12 @@ def read_by_name(crm: Crm, call: Call) -> Reply:
     found = crm.lists.find_named(kind.type_id, call.path["name"])
     if found is None:
         raise not_found("There is no list of that name")
-    return Reply(200, {"list": view(found)})
+    return Reply(200, {"list": view(found, with_filters=call.flag("includeFilters"))})
 
 
 def read_many(crm: Crm, call: Call) -> Reply:
     found = [crm.lists.find(list_id) for list_id in call.names("listIds")]
-    return Reply(200, {"lists": [view(each) for each in found if each]})
+    return Reply(200, {"lists": [view(each, with_filters=call.flag("includeFilters")) for each in found if each]})
 
 
 def search(crm: Crm, call: Call) -> Reply:
@@ -101,7 +106,7 @@ def add_and_remove(crm: Crm, call: Call) -> Reply:
 
 
 def remove_all(crm: Crm, call: Call) -> Reply:
-    record_list = _read_by_hand(crm, call)
+    record_list = read_by_hand(crm, call)
     record_list.replace_members((), crm.now())
     return Reply(204)
 
@@ -126,8 +131,8 @@ def lists_of_records(crm: Crm, call: Call) -> Reply:
     return Reply(200, batch_view(results, started=started))
 
 
-def view(record_list: RecordList) -> dict[str, Any]:
-    return {
+def view(record_list: RecordList, *, with_filters: bool = False) -> dict[str, Any]:
+    shown = {
         "listId": record_list.id,
         "listVersion": record_list.version,
         "name": record_list.name,
@@ -138,6 +143,11 @@ def view(record_list: RecordList) -> dict[str, Any]:
         "createdAt": record_list.created_at,
         "updatedAt": record_list.updated_at,
     }
+    if record_list.filters_updated_at:
+        shown["filtersUpdatedAt"] = record_list.filters_updated_at
+    if with_filters and record_list.filter_branch:
+        shown["filterBranch"] = record_list.filter_branch
+    return shown
 
 
 def _found_view(record_list: RecordList) -> dict[str, Any]:
@@ -147,14 +157,18 @@ def _found_view(record_list: RecordList) -> dict[str, Any]:
     return {**shown, "additionalProperties": {"hs_list_size": str(size)}}
 
 
-def _read(crm: Crm, call: Call) -> RecordList:
-    record_list = crm.lists.find(call.path["list_id"])
+def read(crm: Crm, list_id: str) -> RecordList:
+    record_list = crm.lists.find(list_id)
     if record_list is None:
-        raise not_found(f"List {call.path['list_id']} does not exist")
+        raise not_found(f"List {list_id} does not exist")
     return record_list
 
 
-def _read_by_hand(crm: Crm, call: Call) -> RecordList:
+def _read(crm: Crm, call: Call) -> RecordList:
+    return read(crm, call.path["list_id"])
+
+
+def read_by_hand(crm: Crm, call: Call) -> RecordList:
     record_list = _read(crm, call)
     if record_list.processing_type not in BY_HAND:
         raise invalid(f"Members of a {record_list.processing_type} list cannot be set")
@@ -162,7 +176,9 @@ def _read_by_hand(crm: Crm, call: Call) -> RecordList:
 
 
 def _change(crm: Crm, call: Call, *, added: list[str], removed: list[str]) -> Reply:
-    record_list = _read_by_hand(crm, call)
+    if len(added) + len(removed) > MAX_CHANGES:
+        raise invalid(f"At most {MAX_CHANGES} records can be added and removed at once")
+    record_list = read_by_hand(crm, call)
     kind = find_object_type(record_list.object_type_id)
     at, members = crm.now(), record_list.members
     missing = [each for each in added if kind and crm.store.find(kind, each) is None]
@@ -178,20 +194,26 @@ def _change(crm: Crm, call: Call, *, added: list[str], removed: list[str]) -> Re
 
 
 def _member_page(call: Call, record_list: RecordList, placed: list[tuple[int, str]]) -> dict[str, Any]:
-    """`placed` is in order; a cursor is the place of the first member of its page."""
+    """`placed` is in order; a cursor is the place of the first member of its page, or of what follows it."""
     limit = call.number("limit", default=100, most=MAX_PAGE)
-    after = call.query.get("after", "0")
-    if not (after.isascii() and after.isdigit()):
-        raise invalid(f"after is not a cursor: {after}")
-    start = bisect.bisect_left(placed, (int(after[:18]), ""))
-    page = placed[start : start + limit]
+    backward = call.query.get("before")
+    if backward:
+        end = bisect.bisect_left(placed, (call.cursor("before"), ""))
+        start = max(0, end - limit)
+    else:
+        start = bisect.bisect_left(placed, (call.cursor(), ""))
+        end = start + limit
+    page = placed[start:end]
     members = record_list.members
     body: dict[str, Any] = {
         "results": [{"recordId": each, "membershipTimestamp": members[each]} for _, each in page],
         "total": len(members),
     }
-    if start + limit < len(placed):
-        body["paging"] = {"next": {"after": str(placed[start + limit][0])}}
+    if end < len(placed):
+        body["paging"] = paging(call, str(placed[end][0]))
+    if start and page:
+        before = str(page[0][0])
+        body.setdefault("paging", {})["prev"] = {"before": before, "link": link(call, before=before)}
     return body
 
 

@@ -2,7 +2,7 @@
 
 from simulator.hubspot.associations import Pair
 from simulator.hubspot.crm import Crm
-from simulator.hubspot.errors import invalid, not_found
+from simulator.hubspot.errors import invalid, not_found, refusal
 from simulator.hubspot.lists import RecordList
 from simulator.hubspot.object_types import CONTACTS, OBJECT_TYPES, ObjectType
 from simulator.hubspot.sources import Source
@@ -17,14 +17,16 @@ def merge(crm: Crm, kind: ObjectType, survivor_id: str, loser_id: str, source: S
         raise not_found()
     if survivor is loser:
         raise invalid("A record cannot be merged with itself.")
+    _refuse_beyond_limit(crm, survivor, loser)
     values = _merged_values(crm, survivor, loser)
     links = _links(crm, survivor, loser)
-    gone = [loser]
+    gone, primary_id = [loser], survivor.id
     if crm.switches.merge_makes_new_id:
         gone.append(survivor)
     memberships = {each.id: each.members[record.id] for record in gone for each in _lists(crm, record)}
     for record in gone:
         crm.remove(record)
+    before = survivor.properties
     if crm.switches.merge_makes_new_id:
         survivor = _reborn(crm, survivor)
     for record in gone:
@@ -35,8 +37,22 @@ def merge(crm: Crm, kind: ObjectType, survivor_id: str, loser_id: str, source: S
     for each in crm.lists.all():
         if each.id in memberships:
             each.members[survivor.id] = memberships[each.id]
+    moved = sum(before.get(name) != value for name, value in values.items())
+    crm.announcer.merged(survivor, primary_id=primary_id, loser_id=loser.id, moved=moved, source=source)
     crm.counters["merges"] += 1
     return survivor
+
+
+def _refuse_beyond_limit(crm: Crm, survivor: Record, loser: Record) -> None:
+    """A record remembers so many it was made of, and no more."""
+    merged = [each for record in (survivor, loser) for each in _merged_ids(record)]
+    if len(merged) >= crm.switches.merge_limit:
+        crm.counters["merges_refused"] += 1
+        raise refusal(414, "MERGE_LIMIT_EXCEEDED", f"{survivor.id} and {loser.id} were merged too often already.")
+
+
+def _merged_ids(record: Record) -> list[str]:
+    return [each for each in record.properties.get("hs_merged_object_ids", "").split(";") if each]
 
 
 def _merged_values(crm: Crm, survivor: Record, loser: Record) -> dict[str, str]:
@@ -77,7 +93,7 @@ def _reborn(crm: Crm, record: Record) -> Record:
 
 
 def _rewrite(crm: Crm, survivor: Record, values: dict[str, str], gone: list[str], source: Source) -> None:
-    old = [each for each in survivor.properties.get("hs_merged_object_ids", "").split(";") if each]
+    old = _merged_ids(survivor)
     kept = {name: survivor.properties[name] for name in ("hs_object_id", "createdate")}
     merged_ids = ";".join(dict.fromkeys([*old, *gone]))
     at = crm.now()

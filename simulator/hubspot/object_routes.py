@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.hubspot import scopes
-from simulator.hubspot.associations import LABELS, known_types
+from simulator.hubspot.association_limits import refuse_beyond_limits
+from simulator.hubspot.associations import Pair
 from simulator.hubspot.crm import Crm
 from simulator.hubspot.drafts import Draft, NewLink
 from simulator.hubspot.errors import invalid, malformed, not_found
 from simulator.hubspot.gate import Call, Reply, Route, optional, required, text_of_id
+from simulator.hubspot.labels import Labels
 from simulator.hubspot.merging import merge
 from simulator.hubspot.object_types import CONTACTS, OBJECT_TYPES, ObjectType, find_object_type
 from simulator.hubspot.records_view import history, paging, shown_names, view
@@ -40,21 +42,24 @@ def _new_link(crm: Crm, kind: ObjectType, wanted: Any) -> NewLink:
     if not isinstance(wanted, dict):
         raise malformed("an association must be an object")
     to_id = text_of_id(required(wanted, "to", dict).get("id"))
-    type_ids = type_ids_of(required(wanted, "types", list))
+    labels = crm.associations.labels
+    type_ids = type_ids_of(labels, required(wanted, "types", list))
     for other in OBJECT_TYPES:
-        if type_ids <= known_types(kind, other):
+        if type_ids <= {each.type_id for each in labels.between(kind, other)}:
             if crm.store.find(other, to_id) is None:
                 raise invalid(f"The {other.singular} {to_id} to associate with does not exist")
+            refuse_beyond_limits(crm, Pair(kind, "", other, to_id), type_ids)
             return NewLink(other, to_id, tuple(type_ids))
     raise invalid(f"No associations from {kind.singular} have the types {sorted(type_ids)}")
 
 
-def type_ids_of(specs: list[Any]) -> set[int]:
+def type_ids_of(labels: Labels, specs: list[Any]) -> set[int]:
     if not specs or not all(isinstance(spec, dict) for spec in specs):
         raise malformed("at least one association type is expected")
     type_ids = {required(spec, "associationTypeId", int) for spec in specs}
     for spec in specs:
-        if required(spec, "associationCategory", str) != "HUBSPOT_DEFINED":
+        known = labels.find(spec["associationTypeId"])
+        if known is None or required(spec, "associationCategory", str) != known.category:
             raise invalid(f"Unknown association type {spec['associationTypeId']}")
     return type_ids
 
@@ -71,17 +76,16 @@ def list_page(crm: Crm, call: Call) -> Reply:
     kind = call.kind()
     with_history = bool(call.names("propertiesWithHistory"))
     limit = call.number("limit", default=10, most=MAX_PAGE_WITH_HISTORY if with_history else MAX_PAGE)
-    after = call.query.get("after", "0")
-    if not (after.isascii() and after.isdigit()):
-        raise invalid(f"after is not a cursor: {after}")
+    after = call.cursor()
     held = (crm.store.archived if call.flag("archived") else crm.store.live)[kind.plural]
-    ids = sorted(held, key=int)
-    start = bisect.bisect_left(ids, int(after), key=int)
+    ids = crm.store.ids(kind, archived=call.flag("archived"))
+    start = bisect.bisect_left(ids, after)
+    page = [held[str(each)] for each in ids[start : start + limit]]
     names = shown_names(crm, kind, [*call.names("properties"), *call.names("propertiesWithHistory")])
-    results = [_completed(crm, call, held[each], view(held[each], names)) for each in ids[start : start + limit]]
+    results = [_completed(crm, call, each, view(each, names)) for each in page]
     body: dict[str, Any] = {"results": results}
     if start + limit < len(ids):
-        body["paging"] = paging(str(call.request.url), ids[start + limit])
+        body["paging"] = paging(call, str(ids[start + limit]))
     return Reply(200, body)
 
 
@@ -110,6 +114,7 @@ def archive(crm: Crm, call: Call) -> Reply:
     record = crm.store.find_survivor(kind, call.path["id"])
     if record:
         crm.archive(record)
+        crm.announcer.archived(record, source_of(call))
     return Reply(204)  # also for a record that is not there
 
 
@@ -133,12 +138,14 @@ def purge(crm: Crm, call: Call) -> Reply:
     record = record or crm.store.archived[kind.plural].get(object_id)
     if record:
         crm.remove(record)
+        crm.counters["purged"] += 1
+        crm.announcer.forgotten(record, source_of(call))
     return Reply(204)
 
 
 def checked(values: Mapping[str, Any]) -> Mapping[str, Any]:
     for name, value in values.items():
-        if isinstance(value, dict | list):
+        if type(value) in {dict, list}:
             raise malformed(f"the value of {name} must be a text")
     return values
 
@@ -147,11 +154,13 @@ def _find(crm: Crm, kind: ObjectType, call: Call, *, archived: bool) -> Record:
     key, wanted = call.query.get("idProperty"), call.path["id"]
     if key:
         require_key(crm, kind, key)
-        record = crm.store.find_by_key(kind, key, wanted)
+        find_by_key = crm.store.find_archived_by_key if archived else crm.store.find_by_key
+        record = find_by_key(kind, key, wanted)
     elif archived:
         record = crm.store.archived[kind.plural].get(wanted)
     else:
-        record = crm.store.find_survivor(kind, wanted)
+        find = crm.store.find_survivor if crm.switches.merged_ids_answer else crm.store.find
+        record = find(kind, wanted)
         if record and record.id != wanted:
             crm.counters["resolved_merged_ids"] += 1
     if record is None:
@@ -179,7 +188,7 @@ def _completed(crm: Crm, call: Call, record: Record, seen: dict[str, Any]) -> di
 
 def _associated(crm: Crm, record: Record, other: ObjectType) -> list[dict[str, str]]:
     """One entry for each label, so that a primary company appears twice."""
-    labels = LABELS[record.kind.plural, other.plural]
+    labels = crm.associations.labels.between(record.kind, other)
     names = {each.type_id: f"{record.kind.singular}_to_{other.singular}" for each in labels}
     for each in labels[1:]:
         names[each.type_id] += f"_{each.label.lower().replace(' ', '_')}" if each.label else ""

@@ -30,10 +30,8 @@ CONTACTS = ObjectType(
     shown=("firstname", "lastname", "email", "createdate", "lastmodifieddate", "hs_object_id"),
 )
 OBJECT_TYPES = (COMPANIES, CONTACTS)
-_BY_NAME = {
-    name: kind for kind in OBJECT_TYPES for name in (kind.plural, kind.singular, kind.type_id, kind.legacy_name)
-}
+_BY_NAME = {name: kind for kind in OBJECT_TYPES for name in (kind.plural, kind.singular, kind.type_id)}
 
 
 def find_object_type(name: str) -> ObjectType | None:
-    return _BY_NAME.get(name)
+    return _BY_NAME.get(name) or _BY_NAME.get(name.lower())

@@ -14,17 +14,15 @@ MAX_PAGE = 500
 def list_page(crm: Crm, call: Call) -> Reply:
     limit = call.number("limit", default=100, most=MAX_PAGE)
     email, archived = call.query.get("email", "").casefold(), call.flag("archived")
-    after = call.query.get("after", "0")
-    if not (after.isascii() and after.isdigit()):
-        raise invalid(f"after is not a cursor: {after}")
+    after = call.cursor()
     found = [
         each
         for each in sorted(crm.owners.values(), key=lambda owner: int(owner.id))
-        if each.archived == archived and email in {"", each.email.casefold()} and int(each.id) >= int(after[:18])
+        if each.archived == archived and email in {"", each.email.casefold()} and int(each.id) >= after
     ]
     body: dict[str, Any] = {"results": [view(each) for each in found[:limit]]}
     if len(found) > limit:
-        body["paging"] = paging(str(call.request.url), found[limit].id)
+        body["paging"] = paging(call, found[limit].id)
     return Reply(200, body)
 
 

@@ -1,4 +1,4 @@
-"""The definitions of properties: read, create, change, archive, and the groups they stand in."""
+"""The definitions of properties: read, create, change, archive."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -30,7 +30,13 @@ def list_all(crm: Crm, call: Call) -> Reply:
 
 
 def read_one(crm: Crm, call: Call) -> Reply:
-    return Reply(200, view(_read(crm, call.kind(), call.path["name"])))
+    kind, name = call.kind(), call.path["name"]
+    if call.flag("archived"):
+        archived = crm.schema.archived_of(kind).get(name)
+        if archived is None:
+            raise _missing(name)
+        return Reply(200, view(archived, is_archived=True))
+    return Reply(200, view(_read(crm, kind, name)))
 
 
 def create(crm: Crm, call: Call) -> Reply:
@@ -48,11 +54,14 @@ def update(crm: Crm, call: Call) -> Reply:
     before = _read(crm, kind, call.path["name"])
     if before.by_hubspot and "options" not in fields:
         raise invalid(f"The property {before.name} is defined by HubSpot")
+    group = optional(fields, "groupName", str)
+    if group and group not in crm.schema.groups[kind.plural]:
+        raise invalid(f"There is no property group {group}")
     after = replace(
         before,
         label=optional(fields, "label", str) or before.label,
         description=optional(fields, "description", str) or before.description,
-        group=optional(fields, "groupName", str) or before.group,
+        group=group or before.group,
         options=_options(fields) if "options" in fields else before.options,
         updated_at=crm.now(),
     )
@@ -61,10 +70,7 @@ def update(crm: Crm, call: Call) -> Reply:
 
 
 def archive(crm: Crm, call: Call) -> Reply:
-    kind = call.kind()
-    if _read(crm, kind, call.path["name"]).by_hubspot:
-        raise invalid(f"The property {call.path['name']} is defined by HubSpot")
-    crm.schema.archive(kind, call.path["name"])
+    _archive(crm, call.kind(), _read(crm, call.kind(), call.path["name"]))
     return Reply(204)
 
 
@@ -88,25 +94,13 @@ def batch_create(crm: Crm, call: Call) -> Reply:
     return Reply(201, batch_view([view(each) for each in definitions], started=started))
 
 
-def list_groups(crm: Crm, call: Call) -> Reply:
-    return Reply(200, {"results": list(crm.schema.groups[call.kind().plural].values())})
-
-
-def read_group(crm: Crm, call: Call) -> Reply:
-    group = crm.schema.groups[call.kind().plural].get(call.path["name"])
-    if group is None:
-        raise not_found()
-    return Reply(200, group)
-
-
-def create_group(crm: Crm, call: Call) -> Reply:
-    fields, groups = call.fields(), crm.schema.groups[call.kind().plural]
-    name, label = required(fields, "name", str), required(fields, "label", str)
-    if name in groups:
-        raise refusal(409, "CONFLICT", f"A property group named {name} already exists.")
-    order = optional(fields, "displayOrder", int) or -1
-    groups[name] = {"name": name, "label": label, "displayOrder": order, "archived": False}
-    return Reply(201, groups[name])
+def batch_archive(crm: Crm, call: Call) -> Reply:
+    """Names that are not known are passed over, as records are."""
+    kind = call.kind()
+    names = [required(row, "name", str) for row in call.inputs(most=MAX_INPUTS)]
+    for definition in [known for name in dict.fromkeys(names) if (known := crm.schema.of(kind).get(name))]:
+        _archive(crm, kind, definition)
+    return Reply(204)
 
 
 def define(fields: Mapping[str, Any], *, at: str) -> Property:
@@ -190,6 +184,12 @@ def _read(crm: Crm, kind: ObjectType, name: str) -> Property:
     return definition
 
 
+def _archive(crm: Crm, kind: ObjectType, definition: Property) -> None:
+    if definition.by_hubspot:
+        raise invalid(f"The property {definition.name} is defined by HubSpot")
+    crm.schema.archive(kind, definition.name)
+
+
 def _missing(name: str) -> RefusalError:
     return not_found(f"Property {name} does not exist")
 
@@ -209,9 +209,7 @@ FAMILY = "properties"
 ROUTES = (
     Route("POST", f"{ALL}/batch/read", batch_read, FAMILY, READ),
     Route("POST", f"{ALL}/batch/create", batch_create, FAMILY, WRITE),
-    Route("GET", f"{ALL}/groups", list_groups, FAMILY, READ),
-    Route("POST", f"{ALL}/groups", create_group, FAMILY, WRITE),
-    Route("GET", f"{ALL}/groups/{{name}}", read_group, FAMILY, READ),
+    Route("POST", f"{ALL}/batch/archive", batch_archive, FAMILY, WRITE),
     Route("GET", f"{ALL}/{{name}}", read_one, FAMILY, READ),
     Route("PATCH", f"{ALL}/{{name}}", update, FAMILY, WRITE),
     Route("DELETE", f"{ALL}/{{name}}", archive, FAMILY, WRITE),

@@ -12,6 +12,12 @@ MAX_TEXT = 65_536
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>.]+(\.[^@\s,;<>.]+)+")
 
 
+class Appended(str):
+    """Choices that are to be added to those a record has."""
+
+    __slots__ = ()
+
+
 class Judgement(NamedTuple):
     stored: str
     code: str = ""
@@ -85,7 +91,7 @@ def _enumeration(definition: Property, text: str) -> Judgement:
     for value in values:
         if value not in definition.allowed:
             return _wrong_option(value, [option.value for option in definition.options])
-    return Judgement(text)
+    return Judgement(Appended(text.strip(";")) if text.startswith(";") else text)
 
 
 def _wrong_option(text: str, allowed: list[str]) -> Judgement:

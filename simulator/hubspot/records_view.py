@@ -5,6 +5,7 @@ from typing import Any
 
 from simulator.hubspot.crm import Crm
 from simulator.hubspot.drafts import record_source
+from simulator.hubspot.gate import Call
 from simulator.hubspot.object_types import ObjectType
 from simulator.hubspot.store import Record, Version
 from simulator.hubspot.timestamps import now_text
@@ -46,7 +47,7 @@ def history(record: Record, names: Iterable[str]) -> dict[str, list[dict[str, st
 
 def _versions(record: Record, name: str) -> list[Version]:
     if name in record.history:
-        return record.history[name][:20]
+        return record.history[name]
     value = record.properties.get(name)
     return [] if value is None else [Version(value, record.created_at, *record_source(record))]
 
@@ -69,5 +70,11 @@ def batch_view(
     return body | {"startedAt": started, "completedAt": now_text()}
 
 
-def paging(call_url: str, after: str) -> dict[str, Any]:
-    return {"next": {"after": after, "link": f"{call_url.partition('?')[0]}?after={after}"}}
+def paging(call: Call, after: str) -> dict[str, Any]:
+    """The link asks for the same again, from there on."""
+    return {"next": {"after": after, "link": link(call, after=after)}}
+
+
+def link(call: Call, **cursor: str) -> str:
+    kept = [(key, value) for key, value in call.query.items() if key not in {"after", "before"}]
+    return str(call.request.url.with_query(kept).extend_query(cursor))

@@ -1,6 +1,7 @@
 """Which properties the portal knows, and what it does with the values offered for them."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,17 +9,20 @@ from simulator.hubspot.errors import properties_invalid, property_problem
 from simulator.hubspot.object_types import COMPANIES, CONTACTS, ObjectType
 from simulator.hubspot.properties import Option, Property
 from simulator.hubspot.property_values import MAX_TEXT, as_text, is_free_text, judge
+from simulator.hubspot.switches import Switches
+from simulator.shared_values import SharedValues
 
 
 class Schema:
     """The properties of both object types of one portal."""
 
-    def __init__(self, standard: Mapping[str, Iterable[Property]], portal_id: Callable[[], int]) -> None:
+    def __init__(self, standard: Mapping[str, Iterable[Property]], switches: Switches, counters: Counter[str]) -> None:
         self._by_type: dict[str, dict[str, Property]] = {
             plural: {each.name: each for each in properties} for plural, properties in standard.items()
         }
         self._archived: dict[str, dict[str, Property]] = {plural: {} for plural in self._by_type}
-        self._portal_id = portal_id
+        self._switches = switches
+        self._counters = counters
         self.owner_ids: Collection[str] = ()
         self.groups: dict[str, dict[str, dict[str, Any]]] = {
             COMPANIES.plural: {"companyinformation": _group("companyinformation", "Company information")},
@@ -27,6 +31,7 @@ class Schema:
         self._unique: dict[str, tuple[str, ...]] = {}
         self._stage_order: dict[str, dict[str, int]] = {}
         self._free_texts: dict[str, frozenset[str]] = {}
+        self.shared = SharedValues()
         self.shown: dict[tuple[str, ...], tuple[str, ...]] = {}  # kept by those who show records
         for plural in self._by_type:
             self._remember_derived(plural)
@@ -68,17 +73,23 @@ class Schema:
         """The values as they are stored, "" for cleared; refuses all if one is wrong."""
         accepted: dict[str, str] = {}
         problems = []
-        known, free_texts = self._by_type[kind.plural], self._free_texts[kind.plural]
+        known, free_texts, share = self._by_type[kind.plural], self._free_texts[kind.plural], self.shared.share
         for name, value in values.items():
-            if name in free_texts and type(value) is str and len(value) <= MAX_TEXT:
-                accepted[name] = value
-                continue
-            text, problem = self._accept_one(known.get(name), name, value)
+            definition = known.get(name)
+            if definition and name in free_texts and type(value) is str and len(value) <= MAX_TEXT:
+                text, problem = value, None
+            elif definition and not self._switches.validate_properties:
+                text, problem = as_text(value), None
+            elif self._switches.validate_properties:
+                text, problem = self._accept_one(definition, name, value)
+            else:
+                continue  # not known and not minded
             if problem:
                 problems.append(problem)
-            else:
-                accepted[name] = text
+            elif definition:
+                accepted[definition.name] = share(definition.name, text)
         if problems:
+            self._counters["property_values_refused"] += len(problems)
             raise properties_invalid(problems)
         return accepted
 
@@ -94,7 +105,7 @@ class Schema:
             stored, code, message = judge(definition, text, self.owner_ids)
             if not code:
                 return stored, None
-        return "", property_problem(code, name, message, self._portal_id())
+        return "", property_problem(code, name, message, self._switches.portal_id)
 
     def _remember_derived(self, plural: str) -> None:
         known = self._by_type[plural]

@@ -31,6 +31,10 @@ def fixed(scope: str) -> Callable[[Call], list[str]]:
     return lambda _call: [scope]
 
 
+def none(_call: Call) -> list[str]:
+    return []
+
+
 def _of_types(area: str, access: str, parameters: tuple[str, ...]) -> Callable[[Call], list[str]]:
     def scopes(call: Call) -> list[str]:
         kinds = [find_object_type(call.path[parameter]) for parameter in parameters]

@@ -158,15 +158,31 @@ def _presence(*, is_wanted: bool) -> Callable[[Property, Mapping[str, Any]], Mat
     return lambda definition, _raw: lambda entry: (definition.name in entry.properties) == is_wanted
 
 
+def _fits(parts: list[str], word: str) -> bool:
+    """The parts stand in the word in their order, the first at its beginning and the last at its end."""
+    if len(parts) == 1:
+        return word == parts[0]
+    first, *middle, last = parts
+    if not word.startswith(first) or len(word) < len(first) + len(last):
+        return False
+    place, end = len(first), len(word) - len(last)
+    for each in middle:
+        place = word.find(each, place, end)
+        if place < 0:
+            return False
+        place += len(each)
+    return word.endswith(last)
+
+
 def _token(*, is_wanted: bool) -> Callable[[Property, Mapping[str, Any]], Matcher]:
     def build(definition: Property, raw: Mapping[str, Any]) -> Matcher:
         wanted = _value_text(raw, "value").casefold().split()
-        patterns = [re.compile(".*".join(map(re.escape, word.split("*")))) for word in wanted]
+        patterns = [word.split("*") for word in wanted]
 
         def matches(entry: Entry) -> bool:
             text = entry.properties.get(definition.name, "").casefold()
             words = [*re.split(r"[^\w]+", text), *text.split()]
-            has_all = all(any(pattern.fullmatch(word) for word in words) for pattern in patterns)
+            has_all = all(any(_fits(pattern, word) for word in words) for pattern in patterns)
             return bool(text) and has_all == is_wanted
 
         return matches

@@ -6,22 +6,22 @@ from typing import Any
 from simulator.hubspot import scopes
 from simulator.hubspot.crm import Crm
 from simulator.hubspot.errors import invalid, malformed
-from simulator.hubspot.gate import Call, Reply, Route, optional, text_list
+from simulator.hubspot.gate import Call, Reply, Route, is_number, optional, text_list
 from simulator.hubspot.object_types import ObjectType
 from simulator.hubspot.records_view import shown_names, view
 from simulator.hubspot.search_filters import Filter, comparable, matches_text, parse_filter, window_of, without_window
 from simulator.hubspot.search_index import Entry
 
-MAX_BODY, MAX_PAGE, MAX_RESULTS = 3_000, 200, 10_000
+MAX_BODY, MAX_PAGE = 3_000, 200
 MAX_GROUPS, MAX_FILTERS_PER_GROUP, MAX_FILTERS = 5, 6, 18
 
 
 def search(crm: Crm, call: Call) -> Reply:
     kind, fields = call.kind(), call.fields()
-    if call.size > MAX_BODY:
+    if len(call.raw) > MAX_BODY:
         raise invalid(f"The search request body may have at most {MAX_BODY} characters")
     groups = _groups(crm, kind, fields)
-    limit, start = _page(fields)
+    limit, start = _page(crm, fields)
     sort = _sort(crm, kind, fields)
     query = optional(fields, "query", str) or ""
     found = _matching(crm, kind, groups)
@@ -59,16 +59,18 @@ def _groups(crm: Crm, kind: ObjectType, fields: dict[str, Any]) -> list[list[Fil
     return groups
 
 
-def _page(fields: dict[str, Any]) -> tuple[int, int]:
+def _page(crm: Crm, fields: dict[str, Any]) -> tuple[int, int]:
     limit, after = fields.get("limit"), fields.get("after")
     limit = 10 if limit is None else limit
     if not isinstance(limit, int) or isinstance(limit, bool) or not 0 < limit <= MAX_PAGE:
         raise invalid(f"limit must be a number from 1 to {MAX_PAGE}, not {limit}")
-    text = str(after) if after else "0"
-    if not (text.isascii() and text.isdigit()):
-        raise invalid(f"after must be an integer, not {text}")
-    if int(text[:12]) + limit > MAX_RESULTS:
-        raise invalid(f"A search gives at most {MAX_RESULTS} results; after {text} goes past them")
+    text = "0" if after in (None, "") else str(after)
+    if not is_number(text):
+        raise invalid(f"after must be an integer, not {text[:50]}")
+    most = crm.switches.search_result_cap
+    if int(text) + limit > most:
+        crm.counters["searches_past_the_cap"] += 1
+        raise invalid(f"A search gives at most {most} results; after {text} goes past them")
     return limit, int(text)
 
 

@@ -8,7 +8,9 @@ The shape, every part optional, ids given or made up::
      "tokens": {"pat-na1-…": [scopes] or {"name", "appId", "scopes"}},
      "companies": [{"id", "properties", "archived"}], "contacts": [same],
      "associations": [{"contact", "company", "primary"} or {"parent", "child"}],
-     "lists": [{"listId", "name", "objectTypeId", "processingType", "members": [ids]}]}
+     "lists": [{"listId", "name", "objectTypeId", "processingType", "members": [ids]}],
+     "webhooks": [{"appId", "targetUrl", "secret", "maxConcurrentRequests",
+                   "subscriptions": [{"eventType", "propertyName", "objectTypeId", "active"}]}]}
 
 Values are taken as they are; names of properties must be known. A DYNAMIC list that is seeded again gets its
 new members after the switch `dynamic_list_delay`; any other list at once.
@@ -22,15 +24,19 @@ from simulator.hubspot.crm import Crm, Owner, Token
 from simulator.hubspot.errors import RefusalError
 from simulator.hubspot.lists import BY_HAND, PROCESSING_TYPES, RecordList
 from simulator.hubspot.object_types import COMPANIES, CONTACTS, OBJECT_TYPES, ObjectType, find_object_type
-from simulator.hubspot.properties import Option, Property
+from simulator.hubspot.properties import Option
 from simulator.hubspot.property_routes import define
 from simulator.hubspot.property_values import as_text
+from simulator.hubspot.schema import Schema
 from simulator.hubspot.scopes import ALL_SCOPES
 from simulator.hubspot.sources import PEOPLE
 from simulator.hubspot.store import Record, unique_values
 from simulator.hubspot.timestamps import datetime_text
+from simulator.hubspot.webhook_setup import set_up_app
 
-PARTS = frozenset({"properties", "stages", "owners", "tokens", "companies", "contacts", "associations", "lists"})
+PARTS = frozenset(
+    {"properties", "stages", "owners", "tokens", "companies", "contacts", "associations", "lists", "webhooks"}
+)
 DEFAULT_TOKEN = "pat-na1-simulator"  # noqa: S105 -- only opens the simulator
 STAMPS = PEOPLE.stamps()
 
@@ -65,10 +71,11 @@ def _seed(crm: Crm, data: Mapping[str, Any]) -> None:
         crm.tokens[text] = _token(granted)
     for kind in OBJECT_TYPES:
         _seed_records(crm, kind, data.get(kind.plural, ()))
-    for each in data.get("associations", ()):
-        _seed_association(crm, each)
+    _seed_associations(crm, data.get("associations", ()))
     for each in data.get("lists", ()):
         _seed_list(crm, each)
+    for each in data.get("webhooks", ()):
+        set_up_app(crm, each)
 
 
 def _seed_records(crm: Crm, kind: ObjectType, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -96,12 +103,11 @@ def _record(crm: Crm, kind: ObjectType, row: Mapping[str, Any], at: str) -> Reco
         crm.store.reserve_id(record_id)
     else:
         record_id = crm.store.new_id()
-    known = crm.schema.of(kind)
-    given = {
-        name: _stored(known, name, value)
+    given = dict(
+        _stored(crm.schema, kind, name, value)
         for name, value in row.get("properties", {}).items()
         if value not in {None, ""}
-    }
+    )
     properties = {**STAMPS, "createdate": at, kind.modified: at, **given, "hs_object_id": record_id}
     if kind is CONTACTS and "email" in properties:
         properties["email"] = properties["email"].lower()
@@ -111,16 +117,16 @@ def _record(crm: Crm, kind: ObjectType, row: Mapping[str, Any], at: str) -> Reco
     )
 
 
-def _stored(known: Mapping[str, Property], name: str, value: Any) -> str:
-    definition, text = known.get(name), as_text(value)
+def _stored(schema: Schema, kind: ObjectType, name: str, value: Any) -> tuple[str, str]:
+    definition, text = schema.of(kind).get(name), as_text(value)
     if definition is None:
         raise ValueError(f"there is no property {name!r}")
-    if definition.type != "datetime":
-        return text
-    moment = datetime_text(text)
-    if moment is None:
-        raise ValueError(f"{text!r} is not a time for {name}")
-    return moment
+    if definition.type == "datetime":
+        moment = datetime_text(text)
+        if moment is None:
+            raise ValueError(f"{text!r} is not a time for {name}")
+        text = moment
+    return definition.name, schema.shared.share(definition.name, text)
 
 
 def _owner(each: Mapping[str, Any]) -> Owner:
@@ -142,17 +148,22 @@ def _token(granted: Any) -> Token:
     return Token("Simulated app", "1000001", frozenset(granted))
 
 
-def _seed_association(crm: Crm, each: Mapping[str, Any]) -> None:
+def _seed_associations(crm: Crm, rows: Iterable[Mapping[str, Any]]) -> None:
+    pairs = []
+    for each in rows:
+        pair, types = _association(each)
+        for kind, record_id in (pair[:2], pair[2:]):
+            if crm.store.find(kind, record_id) is None:
+                raise ValueError(f"cannot associate {kind.singular} {record_id}: it does not exist")
+        crm.associations.relabel(pair, types)
+        pairs.append(pair)
+    crm.index.seeded(crm.recount(pairs))
+
+
+def _association(each: Mapping[str, Any]) -> tuple[Pair, tuple[int, ...]]:
     if "parent" in each:
-        pair = Pair(COMPANIES, str(each["parent"]), COMPANIES, str(each["child"]))
-        types: tuple[int, ...] = (13,)
-    else:
-        pair = Pair(CONTACTS, str(each["contact"]), COMPANIES, str(each["company"]))
-        types = (1,) if each.get("primary") else ()
-    for kind, record_id in (pair[:2], pair[2:]):
-        if crm.store.find(kind, record_id) is None:
-            raise ValueError(f"cannot associate {kind.singular} {record_id}: it does not exist")
-    crm.associate(pair, types)
+        return Pair(COMPANIES, str(each["parent"]), COMPANIES, str(each["child"])), (13,)
+    return Pair(CONTACTS, str(each["contact"]), COMPANIES, str(each["company"])), (1,) if each.get("primary") else ()
 
 
 def _seed_list(crm: Crm, each: Mapping[str, Any]) -> None:
@@ -164,7 +175,12 @@ def _seed_list(crm: Crm, each: Mapping[str, Any]) -> None:
     record_list = crm.lists.find(str(each.get("listId", "")))
     if record_list and record_list.processing_type not in BY_HAND:
         replace_members = record_list.replace_members
-        crm.agenda.after(crm.switches.dynamic_list_delay, lambda: replace_members(members, crm.now()))
+
+        def recalculate() -> None:
+            replace_members(members, crm.now())
+            crm.counters["list_recalculations"] += 1
+
+        crm.agenda.after(crm.switches.dynamic_list_delay, recalculate)
         return
     if record_list is None:
         list_id = str(each.get("listId") or crm.lists.new_id())

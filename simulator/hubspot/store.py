@@ -3,10 +3,12 @@
 import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 from simulator.hubspot.object_types import CONTACTS, OBJECT_TYPES, ObjectType
 
+MOST_VERSIONS = 20
 EMAILS = ("email", "hs_additional_emails")
 
 
@@ -17,9 +19,15 @@ class Version(NamedTuple):
     source_id: str
 
 
+NO_HISTORY: Mapping[str, list[Version]] = MappingProxyType({})  # most records never change
+
+
 @dataclass(slots=True, eq=False)
 class Record:
-    """`properties` is replaced on every change, never altered: whoever holds it holds a snapshot."""
+    """`properties` is replaced on every change, never altered: whoever holds it holds a snapshot.
+
+    `history` has the newest versions of each property that has changed, the newest first.
+    """
 
     id: str
     kind: ObjectType
@@ -28,7 +36,11 @@ class Record:
     updated_at: str
     archived_at: str | None = None
     version: int = 0
-    history: dict[str, list[Version]] = field(default_factory=dict)
+    history: Mapping[str, list[Version]] = field(default_factory=lambda: NO_HISTORY)
+
+    def remember(self, name: str, *versions: Version) -> None:
+        """Put these before the versions remembered so far, the newest first."""
+        self.history = {**self.history, name: [*versions, *self.history.get(name, ())][:MOST_VERSIONS]}
 
 
 class Taken(NamedTuple):
@@ -43,10 +55,11 @@ class Store:
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
         self._last_id = 10_000_000_000 + self._random.randrange(9_000_000_000)
-        self._used: set[str] = set()
+        self._gone: set[str] = set()
         self.live: dict[str, dict[str, Record]] = {kind.plural: {} for kind in OBJECT_TYPES}
         self.archived: dict[str, dict[str, Record]] = {kind.plural: {} for kind in OBJECT_TYPES}
         self.merged: dict[str, dict[str, str]] = {kind.plural: {} for kind in OBJECT_TYPES}
+        self._ids: dict[tuple[str, bool], list[int]] = {}  # in order, until one comes or goes
         self.owners: dict[Taken, str] = {}
         self.archived_owners: dict[Taken, str] = {}
 
@@ -55,14 +68,16 @@ class Store:
         while True:
             self._last_id += self._random.randrange(1, 400)
             text = str(self._last_id)
-            if text not in self._used:
-                self._used.add(text)
+            if not self._is_used(text):
                 return text
 
     def reserve_id(self, record_id: str) -> None:
-        if record_id in self._used:
+        if self._is_used(record_id):
             raise ValueError(f"id {record_id} is already in use")
-        self._used.add(record_id)
+
+    def _is_used(self, record_id: str) -> bool:
+        held = (*self.live.values(), *self.archived.values())
+        return record_id in self._gone or any(record_id in records for records in held)
 
     def find(self, kind: ObjectType, record_id: str) -> Record | None:
         return self.live[kind.plural].get(record_id)
@@ -78,12 +93,30 @@ class Store:
         owner = self.owners.get(taken(kind, name, value))
         return self.live[kind.plural][owner] if owner else None
 
-    def put(self, record: Record, unique_names: Iterable[str]) -> None:
+    def find_archived_by_key(self, kind: ObjectType, name: str, value: str) -> Record | None:
+        owner = self.archived_owners.get(taken(kind, name, value))
+        return self.archived[kind.plural][owner] if owner else None
+
+    def ids(self, kind: ObjectType, *, archived: bool) -> list[int]:
+        """All of them, rising; not to be changed."""
+        found = self._ids.get((kind.plural, archived))
+        if found is None:
+            held = (self.archived if archived else self.live)[kind.plural]
+            found = self._ids[kind.plural, archived] = sorted(map(int, held))
+        return found
+
+    def add(self, record: Record) -> None:
         self.live[record.kind.plural][record.id] = record
+        if self._ids:
+            self._ids.clear()
+
+    def put(self, record: Record, unique_names: Iterable[str]) -> None:
+        self.add(record)
         for value in unique_values(record.kind, record.properties, unique_names):
             self.owners[value] = record.id
 
     def archive(self, record: Record, unique_names: Iterable[str], at: str) -> None:
+        self._ids.clear()
         record.archived_at = at
         record.version += 1
         self.archived[record.kind.plural][record.id] = self.live[record.kind.plural].pop(record.id)
@@ -92,8 +125,19 @@ class Store:
             if self.owners.get(value) == record.id:
                 del self.owners[value]
 
+    def restore(self, record: Record, unique_names: Iterable[str]) -> None:
+        del self.archived[record.kind.plural][record.id]
+        for value in unique_values(record.kind, record.properties, unique_names):
+            if self.archived_owners.get(value) == record.id:
+                del self.archived_owners[value]
+        record.archived_at = None
+        record.version += 1
+        self.put(record, unique_names)
+
     def remove(self, record: Record, unique_names: Iterable[str]) -> None:
         """Gone for good, as after a merge or a privacy request."""
+        self._gone.add(record.id)
+        self._ids.clear()
         self.live[record.kind.plural].pop(record.id, None)
         self.archived[record.kind.plural].pop(record.id, None)
         for value in unique_values(record.kind, record.properties, unique_names):

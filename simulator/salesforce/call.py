@@ -53,6 +53,16 @@ class Call:
             raise cannot_deserialize("object", payload)
         return payload
 
+    def read_flag(self, body: Mapping[str, Any], name: str) -> bool:
+        flag = body.get(name, False)
+        if not isinstance(flag, bool):
+            raise cannot_deserialize("boolean", flag)
+        return flag
+
+    def demand_method(self, *allowed: str) -> None:
+        if self.method not in allowed:
+            raise method_not_allowed(self, ",".join(allowed))
+
     def is_set(self, name: str) -> bool:
         return self.query.get(name, "").lower() == "true"
 

@@ -1,5 +1,7 @@
 """The standard objects of an org, and the two custom fields that carry HubSpot's ids."""
 
+from dataclasses import replace
+
 from simulator.salesforce.schema import Field
 
 INDUSTRIES = (
@@ -50,8 +52,9 @@ def required(name: str, length: int, label: str = "") -> Field:
     return Field(name, length=length, label=label, nillable=False)
 
 
-def reference(name: str, to: str, relationship: str) -> Field:
-    return Field(name, "reference", length=18, reference_to=to, relationship=relationship)
+def child_of_account(children: str) -> Field:
+    link = Field("AccountId", "reference", length=18, reference_to="Account", relationship="Account", cascade=True)
+    return replace(link, children=children)
 
 
 def kept_by_salesforce(name: str, kind: str, length: int = 0) -> Field:
@@ -110,7 +113,7 @@ ACCOUNT = (
     set_by_salesforce("MasterRecordId", "Account", "MasterRecord"),
     required("Name", 255, label="Account Name"),
     picklist("Type", ACCOUNT_TYPES),
-    reference("ParentId", "Account", "Parent"),
+    Field("ParentId", "reference", length=18, reference_to="Account", relationship="Parent", children="ChildAccounts"),
     *address("Billing"),
     *address("Shipping"),
     phone("Phone"),
@@ -139,7 +142,7 @@ ACCOUNT = (
 CONTACT = (
     *AUDIT,
     set_by_salesforce("MasterRecordId", "Contact", "MasterRecord"),
-    Field("AccountId", "reference", length=18, reference_to="Account", relationship="Account", cascade=True),
+    child_of_account("Contacts"),
     required("LastName", 80),
     text("FirstName", 40),
     picklist("Salutation", SALUTATIONS, 40),
@@ -194,7 +197,7 @@ LEAD = (
 )
 OPPORTUNITY = (
     *AUDIT,
-    Field("AccountId", "reference", length=18, reference_to="Account", relationship="Account", cascade=True),
+    child_of_account("Opportunities"),
     required("Name", 120),
     DESCRIPTION,
     Field("StageName", "picklist", length=255, values=STAGES, nillable=False, label="Stage"),
@@ -218,6 +221,7 @@ OPPORTUNITY_CONTACT_ROLE = (
         relationship="Opportunity",
         nillable=False,
         updateable=False,
+        children="OpportunityContactRoles",
         cascade=True,
     ),
     Field(
@@ -227,6 +231,7 @@ OPPORTUNITY_CONTACT_ROLE = (
         reference_to="Contact",
         relationship="Contact",
         nillable=False,
+        children="OpportunityContactRoles",
         cascade=True,
     ),
     picklist("Role", ROLES, 40),

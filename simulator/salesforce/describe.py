@@ -1,5 +1,6 @@
 """What the org tells about its objects and fields."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from simulator.salesforce.schema import NUMBER_TYPES, TEXT_TYPES, Field, SObject
@@ -13,13 +14,23 @@ SOAP_TYPES = {
 }
 
 
-def describe_object(sobject: SObject, root: str) -> dict[str, Any]:
+def describe_object(sobject: SObject, root: str, children: Mapping[str, tuple[SObject, Field]]) -> dict[str, Any]:
     fields = [_describe_field(field) for field in sobject.fields.values()]
     return {
         **describe_briefly(sobject, root),
         "fields": fields,
-        "childRelationships": [],
+        "childRelationships": [_describe_child(child, link) for child, link in children.values()],
         "recordTypeInfos": [],
+    }
+
+
+def _describe_child(child: SObject, link: Field) -> dict[str, Any]:
+    return {
+        "relationshipName": link.children,
+        "childSObject": child.name,
+        "field": link.name,
+        "cascadeDelete": link.cascade,
+        "deprecatedAndHidden": False,
     }
 
 
@@ -65,8 +76,11 @@ def _describe_field(field: Field) -> dict[str, Any]:
         "caseSensitive": field.case_sensitive,
         "idLookup": field.id_lookup,
         "filterable": field.filterable,
-        "sortable": field.filterable,
-        "groupable": field.filterable,
+        "sortable": field.sortable,
+        "groupable": field.sortable,
+        "aggregatable": field.sortable,
+        "nameField": field.name == "Name",
+        "cascadeDelete": field.cascade,
         "restrictedPicklist": field.restricted,
         "picklistValues": [
             {"value": value, "label": value, "active": True, "defaultValue": value == field.default}

@@ -6,16 +6,22 @@ from dataclasses import fields, replace
 from typing import Any
 
 from simulator.salesforce import timestamps
+from simulator.salesforce.bulk.jobs import Jobs
 from simulator.salesforce.call import Call
 from simulator.salesforce.catalogue import STANDARD
+from simulator.salesforce.credentials import Credentials
 from simulator.salesforce.cursors import Cursors
 from simulator.salesforce.duplicate_rules import index_for, read_duplicate_rules
 from simulator.salesforce.errors import SalesforceError, not_found
 from simulator.salesforce.ids import make_id
+from simulator.salesforce.logins import Logins
+from simulator.salesforce.quotas import Quotas
+from simulator.salesforce.recycle_bin import RecycleBin
 from simulator.salesforce.schema import Field, SObject, build_schema
-from simulator.salesforce.sessions import Credentials, Sessions
+from simulator.salesforce.sessions import Sessions
 from simulator.salesforce.settings import Settings
 from simulator.salesforce.store import Record, Store
+from simulator.salesforce.transactions import Transactions
 from simulator.salesforce.validation_rules import read_validation_rules
 from simulator.salesforce.writes import WriteOptions, Writer
 
@@ -34,6 +40,7 @@ class Engine:
     def __init__(self) -> None:
         self.settings = Settings()
         self.counters: Counter[str] = Counter()
+        self.jobs = Jobs()
         self.reset()
 
     def reset(self) -> None:
@@ -43,11 +50,17 @@ class Engine:
         self.schema = build_schema(STANDARD, self.settings)
         self.schema_changed_at = timestamps.now()
         self.store = Store(self.schema)
-        self.writer = Writer(self.settings, self.store, self.counters)
+        self.recycle_bin = RecycleBin(self.settings, self.store, self.counters)
+        self.transactions = Transactions(self.settings, self.counters)
+        self.writer = Writer(self.settings, self.store, self.counters, self.recycle_bin, self.transactions)
         self.sessions = Sessions(self.settings, ORGANIZATION_ID)
+        self.logins = Logins(self.settings, self.sessions, self.counters, INTEGRATION_USER_ID)
         self.cursors = Cursors(self.settings)
+        self.jobs.closed = True
+        self.jobs = Jobs()
+        self.quotas = Quotas(self.settings, self.counters)
         self._put("Organization", ORGANIZATION_ID, Name="Simulated Org", OrganizationType="Developer Edition")
-        username = self.sessions.credentials.username
+        username = self.logins.credentials.username
         name = {"Name": "Integration User", "FirstName": "Integration", "LastName": "User"}
         self._put("User", INTEGRATION_USER_ID, **name, Username=username, Email=username, IsActive=True)
 
@@ -57,6 +70,8 @@ class Engine:
         commands = {name for name in ("expire_tokens", "expire_cursors") if changes.get(name)}
         if not SET_UP_SWITCHES.isdisjoint(changes):
             self._set_up(changed)
+        if changed.hold_commits and not self.settings.hold_commits:
+            self.transactions.hold()
         self._assign(replace(changed, expire_tokens=False, expire_cursors=False))
         if "expire_tokens" in commands:
             self.sessions.expire_all()
@@ -64,9 +79,10 @@ class Engine:
             self.cursors.expire_all()
         if "random_seed" in changes:
             self.writer.random.seed(self.settings.random_seed)
+            self.transactions.random.seed(self.settings.random_seed)
 
     def adopt_credentials(self, credentials: Credentials) -> None:
-        self.sessions.adopt(credentials)
+        self.logins.adopt(credentials)
         table = self.store.tables["User"]
         user = table.rows[INTEGRATION_USER_ID[:15]]
         self.store.put(table, {**user, "Username": credentials.username})

@@ -47,6 +47,18 @@ def _picklist(field: Field, value: Any) -> str | None:
     return choice
 
 
+def _choices(field: Field, value: Any) -> str | None:
+    chosen = _text(field, value)
+    wrong = [each for each in (chosen or "").split(";") if each and field.restricted and each not in field.values]
+    if wrong:
+        raise SalesforceError(
+            "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST",
+            f"{field.label}: bad value for restricted picklist field: {wrong[0]}",
+            fields=[field.name],
+        )
+    return chosen
+
+
 def _boolean(_field: Field, value: Any) -> bool:
     if not isinstance(value, bool):
         raise cannot_deserialize("boolean", value)
@@ -104,6 +116,7 @@ ACCEPT: dict[str, Callable[[Field, Any], Any]] = {
     "url": _text,
     "email": _email,
     "picklist": _picklist,
+    "multipicklist": _choices,
     "boolean": _boolean,
     "int": _whole_number,
     "double": _number,

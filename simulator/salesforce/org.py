@@ -5,7 +5,7 @@ Seed format: {"Account": [{"Id"?, fields...}], "Contact": [...], "Lead": [...], 
 "password", "public_key" or "certificate"}}. Fields carry their API names; ids may have 15 or 18 characters
 and are made up where missing; any audit field, `IsDeleted` or `IsConverted` may be given; a child may name
 its parent by external id (`"Account": {"HubSpot_Company_Id__c": "1"}`). Records are not validated.
-Credentials not seeded are those of `sessions.Credentials`; the JWT flow needs a seeded key.
+Credentials not seeded are those of `credentials.Credentials`; the JWT flow needs a seeded key.
 """
 
 import asyncio
@@ -19,12 +19,14 @@ from urllib.parse import parse_qsl, unquote
 
 from aiohttp import web
 
-from simulator.salesforce.call import Call
-from simulator.salesforce.engine import INTEGRATION_USER_ID, ORGANIZATION_ID, Engine
+from simulator.salesforce.call import Answer, Call
+from simulator.salesforce.engine import Engine
 from simulator.salesforce.errors import SalesforceError, not_found
+from simulator.salesforce.oauth_routes import OAuthRoutes
+from simulator.salesforce.quotas import find_app, limit_exceeded
 from simulator.salesforce.router import dispatch
 from simulator.salesforce.seed import seed
-from simulator.salesforce.sessions import LoginRefusedError
+from simulator.salesforce.soap.endpoint import SoapEndpoint
 
 OLDEST_VERSION = 46.0
 VERSIONS = {
@@ -32,10 +34,13 @@ VERSIONS = {
     66.0: "Spring '26", 67.0: "Summer '26", 68.0: "Winter '27",
 }  # fmt: skip
 VERSION = re.compile(r"v([1-9][0-9]\.0)")
+CONTENT_TYPES = frozenset({"application/json", "application/octet-stream"})
+BULK_CONTENT_TYPES = frozenset({"text/csv", "multipart/form-data"})
 JSON_TYPE = "application/json;charset=UTF-8"
 URI_TOO_LONG = "<h1>Bad Message 414</h1><pre>reason: URI Too Long</pre>"
 ROWS_PER_CHUNK = 200
-USERINFO = "/services/oauth2/userinfo"
+BASE64_GROWTH = 4 / 3  # uploads are measured as they are kept
+READS = frozenset({"GET", "HEAD"})
 
 
 class Org:
@@ -47,15 +52,15 @@ class Org:
         self.counters = self._engine.counters
         self._slow_since: dict[int, float] = {}
         self._slow_number = 0
+        self._soap = SoapEndpoint(self._engine, newest_version=max(VERSIONS), spend_call=self._spend_call)
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.route("*", "/services/oauth2/token", self._serve_token),
-            web.get(USERINFO, self._serve_userinfo),
-            web.get("/id/{org}/{user}", self._serve_userinfo),
+            *OAuthRoutes(self._engine).routes(),
             web.get("/services/data", self._serve_versions),
             web.get("/services/data/", self._serve_versions),
             web.route("*", "/services/data/{path:.*}", self._serve_data),
+            *self._soap.routes(),
         ]
 
     def configure(self, changes: Mapping[str, Any]) -> None:
@@ -74,40 +79,6 @@ class Org:
     def reset(self) -> None:
         self._engine.reset()
 
-    async def _serve_token(self, request: web.Request) -> web.Response:
-        self.counters["oauth.token"] += 1
-        body = (await request.read()).decode("utf-8", "replace")
-        form = {**request.query, **dict(parse_qsl(body, keep_blank_values=True))}
-        origin = f"{request.scheme}://{request.host}"
-        authorization = request.headers.get("Authorization", "")
-        try:
-            if request.method != "POST":
-                raise LoginRefusedError("invalid_request", "must use HTTP POST")
-            sessions = self._engine.sessions
-            token = sessions.log_in(form, authorization, user_id=INTEGRATION_USER_ID, origin=origin)
-        except LoginRefusedError as refusal:
-            self.counters[f"error.{refusal.body['error']}"] += 1
-            return _json_response(refusal.body, status=400)
-        return _json_response(token)
-
-    async def _serve_userinfo(self, request: web.Request) -> web.Response:
-        self.counters["userinfo"] += 1
-        user_id = self._engine.sessions.find_user(request.headers.get("Authorization", ""))
-        if user_id is None:
-            return web.Response(text="Bad_OAuth_Token", status=403)
-        user = self._engine.store.tables["User"].rows[user_id[:15]]
-        return _json_response(
-            {
-                "sub": f"{request.scheme}://{request.host}/id/{ORGANIZATION_ID}/{user_id}",
-                "user_id": user_id,
-                "organization_id": ORGANIZATION_ID,
-                "preferred_username": user["Username"],
-                "name": user["Name"],
-                "email": user["Email"],
-                "active": True,
-            }
-        )
-
     async def _serve_versions(self, _request: web.Request) -> web.Response:
         self.counters["versions"] += 1
         return _json_response(
@@ -119,23 +90,46 @@ class Org:
 
     async def _serve_data(self, request: web.Request) -> web.Response:
         """Everything with a session. Once the body is read nothing else runs: a commit is one step."""
-        body = await request.read() if request.body_exists else b""
-        if len(request.raw_path) > self.settings.longest_url:
-            self.counters["error.414"] += 1
-            return web.Response(text=URI_TOO_LONG, status=414, content_type="text/html")
+        options = request.headers.get("Sforce-Call-Options")
+        app = find_app(options) if options else ""
         try:
+            body = await self._read_body(request) if request.body_exists else b""
+            if len(request.raw_path) > self.settings.longest_url:
+                self.counters["error.414"] += 1
+                return web.Response(text=URI_TOO_LONG, status=414, content_type="text/html")
             call = self._read_call(request, body)
-            self._spend_call()
+            self._spend_call(app)
+            answer = await self._commit(call)
         except SalesforceError as error:
-            return self._refused(error)
-        try:
-            answer = dispatch(self._engine, call)
-        except SalesforceError as error:
-            return self._refused(error, usage=self._usage())
-        if self.settings.chunk_seconds and answer.rows:
-            await self._take_time(math.ceil(answer.rows / ROWS_PER_CHUNK) * self.settings.chunk_seconds)
-        headers = {**answer.headers, "Sforce-Limit-Info": self._usage()}
+            return self._refused(error, app)
+        headers = {**answer.headers, "Sforce-Limit-Info": self._engine.quotas.describe(app)}
         return _json_response(answer.body, status=answer.status, headers=headers)
+
+    async def _commit(self, call: Call) -> Answer:
+        transactions, settings = self._engine.transactions, self.settings
+        locks = self._engine.writer.row_locks
+        is_late = settings.late_commit_rate or settings.hold_commits
+        began = await transactions.stay_open() if is_late and call.method not in READS else None
+        locks.touched.clear()
+        with transactions.committing(began):
+            answer = dispatch(self._engine, call)
+        if settings.chunk_seconds and answer.rows:
+            with locks.holding(locks.touched):
+                await self._take_time(math.ceil(answer.rows / ROWS_PER_CHUNK) * settings.chunk_seconds)
+        return answer
+
+    async def _read_body(self, request: web.Request) -> bytes:
+        """The uploads of the Bulk API are larger than the server lets any other call be."""
+        if not (request.method == "PUT" and request.path.endswith("/batches")):
+            return await request.read()
+        most = self.settings.bulk_upload_bytes
+        parts, size = [], 0
+        async for part in request.content.iter_any():
+            size += len(part)
+            parts.append(part if size * BASE64_GROWTH <= most else b"")
+        if size * BASE64_GROWTH > most:
+            raise SalesforceError("EXCEEDED_MAX_SIZE_REQUEST", f"The upload exceeds {most} bytes in base64", status=413)
+        return b"".join(parts)
 
     def _read_call(self, request: web.Request, body: bytes) -> Call:
         user_id = self._engine.sessions.find_user(request.headers.get("Authorization", ""))
@@ -145,7 +139,8 @@ class Org:
         version, *parts = [unquote(part) for part in path.split("/")[3:]]
         parameters = dict(parse_qsl(query, keep_blank_values=True))
         method = parameters.pop("_HttpMethod", "") if request.method == "POST" else ""
-        if body and request.content_type not in {"application/json", "application/octet-stream"}:
+        content_types = CONTENT_TYPES | BULK_CONTENT_TYPES if parts[:1] == ["jobs"] else CONTENT_TYPES
+        if body and request.content_type not in content_types:
             raise SalesforceError(
                 "UNSUPPORTED_MEDIA_TYPE", f"Content type '{request.content_type}' not supported", status=415
             )
@@ -159,21 +154,17 @@ class Org:
             body,
         )
 
-    def _spend_call(self) -> None:
-        settings = self.settings
-        if settings.api_disabled:
-            raise SalesforceError("API_DISABLED_FOR_ORG", "API is disabled for this User", status=403)
-        if settings.api_usage >= settings.daily_limit:
-            raise _limit_exceeded("TotalRequests Limit exceeded.")
+    def _spend_call(self, app: str = "") -> None:
+        self._engine.quotas.admit(app)
         if self._slow_since:
-            oldest_quick = time.monotonic() - settings.long_request_seconds
+            oldest_quick = time.monotonic() - self.settings.long_request_seconds
             long_running = sum(since <= oldest_quick for since in self._slow_since.values())
-            if long_running >= settings.concurrent_limit:
-                raise _limit_exceeded("ConcurrentRequests (Concurrent API Requests) Limit exceeded.")
-        settings.api_usage += 1
-        self.counters["calls"] += 1
+            if long_running >= self.settings.concurrent_limit:
+                raise limit_exceeded("ConcurrentRequests (Concurrent API Requests) Limit exceeded.")
+        self._engine.quotas.spend(app=app)
 
     async def _take_time(self, seconds: float) -> None:
+        self.counters["chunks.slow"] += 1
         self._slow_number += 1
         number = self._slow_number
         self._slow_since[number] = time.monotonic()
@@ -182,12 +173,9 @@ class Org:
         finally:
             del self._slow_since[number]
 
-    def _usage(self) -> str:
-        return f"api-usage={self.settings.api_usage}/{self.settings.daily_limit}"
-
-    def _refused(self, error: SalesforceError, usage: str | None = None) -> web.Response:
+    def _refused(self, error: SalesforceError, app: str) -> web.Response:
         self.counters[f"error.{error.code}"] += 1
-        headers = {} if error.status == 401 else {"Sforce-Limit-Info": usage or self._usage()}
+        headers = {} if error.status == 401 else {"Sforce-Limit-Info": self._engine.quotas.describe(app)}
         return _json_response(error.as_answer(), status=error.status, headers=headers)
 
 
@@ -199,14 +187,12 @@ def _read_version(text: str) -> float:
     return version
 
 
-def _limit_exceeded(message: str) -> SalesforceError:
-    return SalesforceError("REQUEST_LIMIT_EXCEEDED", message, status=403)
-
-
 def _json_response(body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
     sent = dict(headers or {})
     if body is None:
         return web.Response(status=status, headers=sent)
+    if isinstance(body, bytes):
+        return web.Response(body=body, status=status, headers=sent)
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
     sent["Content-Type"] = JSON_TYPE
     return web.Response(body=text.encode("utf-8", "replace"), status=status, headers=sent)

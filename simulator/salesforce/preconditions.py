@@ -6,10 +6,12 @@ from datetime import datetime
 
 from simulator.salesforce import timestamps
 from simulator.salesforce.call import Answer, Call
+from simulator.salesforce.engine import Engine
 from simulator.salesforce.errors import SalesforceError
 from simulator.salesforce.schema import SObject
 from simulator.salesforce.store import Record
 
+CONDITIONS = ("If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since")
 ENTITY_TAGS = re.compile(r'\s*(?:\*|(?:W/)?"[^"]*"(?:\s*,\s*(?:W/)?"[^"]*")*)\s*')
 
 
@@ -18,46 +20,56 @@ def entity_tag(record: Record) -> str:
     return f'"{digest.hexdigest()}"'
 
 
-def row_headers(sobject: SObject, record: Record) -> dict[str, str]:
+def row_headers(engine: Engine, sobject: SObject, record: Record) -> dict[str, str]:
     headers = {"Last-Modified": timestamps.http_date(record["LastModifiedDate"])}
-    if sobject.name == "Account":
+    if sobject.name in engine.settings.etag_objects:
         headers["ETag"] = entity_tag(record)
     return headers
 
 
-def check(call: Call, sobject: SObject, record: Record) -> Answer | None:
+def check(engine: Engine, call: Call, sobject: SObject, record: Record) -> Answer | None:
     """None: go ahead. A read of what the caller has is answered 304; a failed precondition raises 412."""
-    if sobject.name == "Account":
+    if any(name in call.headers for name in CONDITIONS):
+        return _check(engine, call, sobject, record)
+    return None
+
+
+def _check(engine: Engine, call: Call, sobject: SObject, record: Record) -> Answer | None:
+    if sobject.name in engine.settings.etag_objects:
         tag = entity_tag(record)
         wanted = _tags(call, "If-Match")
         if wanted and not _names(wanted, tag):
-            raise precondition_failed()
+            raise _failed(engine)
         known = _tags(call, "If-None-Match")
         if known and _names(known, tag):
-            return _not_modified(call)
-    return check_dates(call, record["LastModifiedDate"])
+            return _not_modified(engine, call)
+    return check_dates(engine, call, record["LastModifiedDate"])
 
 
-def check_dates(call: Call, last_modified: str) -> Answer | None:
+def check_dates(engine: Engine, call: Call, last_modified: str) -> Answer | None:
+    if not engine.settings.conditional_dates:
+        return None
     modified = timestamps.find_datetime(last_modified)
     since = _date(call, "If-Modified-Since")
     unmodified_since = _date(call, "If-Unmodified-Since")
     if modified and unmodified_since and modified > unmodified_since:
-        raise precondition_failed()
+        raise _failed(engine)
     if modified and since and modified <= since:
-        return _not_modified(call)
+        return _not_modified(engine, call)
     return None
 
 
-def precondition_failed() -> SalesforceError:
+def _failed(engine: Engine) -> SalesforceError:
+    engine.counters["preconditions.failed"] += 1
     return SalesforceError(
         "PRECONDITION_FAILED", "The precondition given in the request header was not met", status=412
     )
 
 
-def _not_modified(call: Call) -> Answer:
+def _not_modified(engine: Engine, call: Call) -> Answer:
     if call.method != "GET":
-        raise precondition_failed()
+        raise _failed(engine)
+    engine.counters["preconditions.not_modified"] += 1
     return Answer(status=304)
 
 

@@ -12,13 +12,12 @@ from simulator.salesforce.errors import (
     cannot_deserialize,
     unreadable,
 )
+from simulator.salesforce.field_index import index_key
 from simulator.salesforce.ids import find_short_id
 from simulator.salesforce.schema import Field, SObject
-from simulator.salesforce.store import Record, index_key
+from simulator.salesforce.store import Record
 from simulator.salesforce.writes import require_live
 
-MOST_ROWS = 200
-MOST_IDS = 2_000
 Row = dict[str, Any]
 Outcome = dict[str, Any]
 
@@ -49,7 +48,7 @@ def serve_object(engine: Engine, call: Call, sobject: SObject) -> Answer:
         case _:
             raise method_not_allowed(call, "GET,POST")
     ids, fields = _read_texts("ids", ids), _read_texts("fields", fields)
-    _demand_size(ids, MOST_IDS)
+    _demand_size(ids, engine.settings.retrieved_ids)
     names = [field.name for field in require_fields(sobject, fields)]
     if "Id" not in names:
         names.append("Id")
@@ -66,7 +65,7 @@ def upsert(engine: Engine, call: Call, sobject: SObject, field_name: str) -> Ans
         raise method_not_allowed(call, "PATCH")
     engine.counters["collections.upsert"] += 1
     key_field = engine.require_key_field(sobject, field_name)
-    rows, all_or_none = _read_rows(call)
+    rows, all_or_none = _read_rows(engine, call)
     options = write_options(call)
     keys = [_pop(row, key_field.name) for row in rows]
     repeated = _repeated(index_key(key_field, key) for key in keys if key is not None)
@@ -80,7 +79,7 @@ def upsert(engine: Engine, call: Call, sobject: SObject, field_name: str) -> Ans
         if not isinstance(key, str):
             raise cannot_deserialize("string", key)
         if index_key(key_field, key) in repeated:
-            raise _specified_twice(f"Duplicate external id specified: {key}", key_field)
+            raise specified_twice(f"Duplicate external id specified: {key}", key_field)
         if key_field.type == "id":
             record, created = _update_one(engine, call, sobject, key, row), False
         else:
@@ -92,7 +91,7 @@ def upsert(engine: Engine, call: Call, sobject: SObject, field_name: str) -> Ans
 
 
 def _create(engine: Engine, call: Call) -> Answer:
-    rows, all_or_none = _read_rows(call)
+    rows, all_or_none = _read_rows(engine, call)
     options = write_options(call)
 
     def create_one(position: int) -> Outcome:
@@ -105,7 +104,7 @@ def _create(engine: Engine, call: Call) -> Answer:
 
 
 def _update(engine: Engine, call: Call) -> Answer:
-    rows, all_or_none = _read_rows(call)
+    rows, all_or_none = _read_rows(engine, call)
     ids = [_pop(row, "Id") for row in rows]
     repeated = _repeated(find_short_id(record_id) for record_id in ids)
 
@@ -114,7 +113,7 @@ def _update(engine: Engine, call: Call) -> Answer:
         if record_id is None:
             raise SalesforceError("MISSING_ARGUMENT", "Id not specified in an update call")
         if find_short_id(record_id) in repeated:
-            raise _specified_twice(f"Duplicate id specified: {record_id}", sobject.fields["Id"])
+            raise specified_twice(f"Duplicate id specified: {record_id}", sobject.fields["Id"])
         record = _update_one(engine, call, sobject, record_id, rows[position])
         return {"id": record["Id"], "success": True, "errors": []}
 
@@ -125,7 +124,7 @@ def _delete(engine: Engine, call: Call) -> Answer:
     ids = [record_id for record_id in call.query.get("ids", "").split(",") if record_id]
     if not ids:
         raise SalesforceError("MISSING_ARGUMENT", "ids is required")
-    _demand_size(ids, MOST_ROWS)
+    _demand_size(ids, engine.settings.collection_records)
     options = write_options(call)
 
     def delete_one(position: int) -> Outcome:
@@ -176,22 +175,19 @@ def _rolled_back() -> Outcome:
     return {"success": False, "errors": [error.as_row()]}
 
 
-def _read_rows(call: Call) -> tuple[list[Row], bool]:
+def _read_rows(engine: Engine, call: Call) -> tuple[list[Row], bool]:
     body = call.read_object()
     rows = body.get("records")
     if not isinstance(rows, list):
         raise cannot_deserialize("list", rows)
-    _demand_size(rows, MOST_ROWS)
+    _demand_size(rows, engine.settings.collection_records)
     for row in rows:
         if not isinstance(row, dict):
             raise cannot_deserialize("object", row)
         attributes = row.get("attributes")
         if not isinstance(attributes, dict) or not isinstance(attributes.get("type"), str):
             raise unreadable("attributes.type is required for every record")
-    all_or_none = body.get("allOrNone", False)
-    if not isinstance(all_or_none, bool):
-        raise cannot_deserialize("boolean", all_or_none)
-    return [dict(row) for row in rows], all_or_none
+    return [dict(row) for row in rows], call.read_flag(body, "allOrNone")
 
 
 def _demand_size(rows: list[Any], most: int) -> None:
@@ -201,11 +197,16 @@ def _demand_size(rows: list[Any], most: int) -> None:
 
 
 def _update_one(engine: Engine, call: Call, sobject: SObject, record_id: Any, row: Row) -> Record:
+    record = require_live_row(engine, sobject, record_id)
+    return engine.writer.update(sobject, record, row, write_options(call))
+
+
+def require_live_row(engine: Engine, sobject: SObject, record_id: Any) -> Record:
+    """As an operation on many records asks for one of them by its id."""
     short_id = find_short_id(record_id)
     if short_id is None or not short_id.startswith(sobject.prefix):
         raise SalesforceError("MALFORMED_ID", f"malformed id {record_id}", fields=["Id"])
-    record = _live_row(engine, sobject, short_id)
-    return engine.writer.update(sobject, record, row, write_options(call))
+    return _live_row(engine, sobject, short_id)
 
 
 def _live_row(engine: Engine, sobject: SObject, short_id: str | None) -> Record:
@@ -239,5 +240,5 @@ def _repeated(keys: Iterable[str | None]) -> set[str | None]:
     return {key for key, count in Counter(keys).items() if count > 1 and key is not None}
 
 
-def _specified_twice(message: str, field: Field) -> SalesforceError:
+def specified_twice(message: str, field: Field) -> SalesforceError:
     return SalesforceError("DUPLICATE_VALUE", message, fields=[field.name])

@@ -4,21 +4,43 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.salesforce.errors import SalesforceError
+from simulator.salesforce.errors import SalesforceError, unreadable
 
 REFERENCE = re.compile(r"@\{([A-Za-z0-9_]+)((?:\.\w+|\[\d+\])*)\}")
 STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 
 
+def find_names(value: Any) -> set[str]:
+    """The steps that the texts of this value refer to, however deep they are hidden."""
+    names: set[str] = set()
+    rest = [value]
+    while rest:
+        match rest.pop():
+            case str() as text:
+                names.update(match[1] for match in REFERENCE.finditer(text))
+            case list() as items:
+                rest.extend(items)
+            case dict() as members:
+                rest.extend(members.values())
+    return names
+
+
 def resolve(value: Any, answers: Mapping[str, Any]) -> Any:
     """The value with every reference in its texts replaced."""
+    try:
+        return _resolve(value, answers)
+    except RecursionError:
+        raise unreadable("The body of a subrequest is nested too deep") from None
+
+
+def _resolve(value: Any, answers: Mapping[str, Any]) -> Any:
     match value:
         case str():
             return _resolve_text(value, answers) if "@{" in value else value
         case list():
-            return [resolve(item, answers) for item in value]
+            return [_resolve(item, answers) for item in value]
         case dict():
-            return {name: resolve(item, answers) for name, item in value.items()}
+            return {name: _resolve(item, answers) for name, item in value.items()}
         case _:
             return value
 

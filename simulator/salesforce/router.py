@@ -1,15 +1,25 @@
 """Which resource a path names, once the version is read and the session is known."""
 
-from typing import Any
-
-from simulator.salesforce import composite, preconditions, record_collections, rows, timestamps
+from simulator.salesforce import (
+    change_feeds,
+    composite,
+    graphs,
+    limits,
+    preconditions,
+    record_collections,
+    request_batches,
+    rows,
+    timestamps,
+    trees,
+)
+from simulator.salesforce.bulk import resources as bulk_jobs
 from simulator.salesforce.call import Answer, Call, method_not_allowed
 from simulator.salesforce.describe import describe_briefly, describe_object
-from simulator.salesforce.engine import Engine
+from simulator.salesforce.engine import ORGANIZATION_ID, Engine
 from simulator.salesforce.errors import SalesforceError, not_found
 from simulator.salesforce.soql.queries import run_query
 
-RESOURCES = ("sobjects", "query", "queryAll", "composite", "limits")
+RESOURCES = ("sobjects", "query", "queryAll", "composite", "jobs", "limits")
 ROW_FAMILY = {"GET": "rows.get", "HEAD": "rows.get", "PATCH": "rows.update", "DELETE": "rows.delete"}
 KEY_FAMILY = {**ROW_FAMILY, "PATCH": "rows.upsert"}
 
@@ -23,12 +33,20 @@ def dispatch(engine: Engine, call: Call) -> Answer:
             return _serve_query(engine, call)
         case "composite":
             return _serve_composite(engine, call)
+        case "jobs":
+            return bulk_jobs.serve(engine, call)
         case "limits" if len(call.path) == 1:
             return _serve_limits(engine, call)
         case "":
-            return Answer({name: f"{call.root}/{name}" for name in RESOURCES})
+            return _serve_root(call)
         case _:
             raise not_found()
+
+
+def _serve_root(call: Call) -> Answer:
+    resources = {name: f"{call.root}/{name}" for name in RESOURCES}
+    identity = f"http://{call.headers.get('Host')}/id/{ORGANIZATION_ID}/{call.user_id}"
+    return Answer({**resources, "identity": identity})
 
 
 def _serve_sobjects(engine: Engine, call: Call) -> Answer:
@@ -41,6 +59,10 @@ def _serve_sobjects(engine: Engine, call: Call) -> Answer:
             return _serve_object(engine, call, name)
         case (name, "describe"):
             return _serve_describe(engine, call, name)
+        case (name, "updated" | "deleted" as feed):
+            _demand_get(engine, call, f"feeds.{feed}")
+            sobject = engine.require_object(name)
+            return (change_feeds.updated if feed == "updated" else change_feeds.deleted)(engine, call, sobject)
         case (name, record_id):
             sobject = engine.require_object(name)
             engine.counters[ROW_FAMILY.get(call.method, "rows.other")] += 1
@@ -65,9 +87,11 @@ def _serve_object(engine: Engine, call: Call, name: str) -> Answer:
 def _serve_describe(engine: Engine, call: Call, name: str) -> Answer:
     _demand_get(engine, call, "describe")
     sobject = engine.require_object(name)
-    unchanged = preconditions.check_dates(call, engine.schema_changed_at)
+    unchanged = preconditions.check_dates(engine, call, engine.schema_changed_at)
     headers = {"Last-Modified": timestamps.http_date(engine.schema_changed_at)}
-    return unchanged or Answer(describe_object(sobject, call.root), headers=headers)
+    return unchanged or Answer(
+        describe_object(sobject, call.root, engine.schema.children[sobject.name]), headers=headers
+    )
 
 
 def _serve_query(engine: Engine, call: Call) -> Answer:
@@ -79,6 +103,8 @@ def _serve_query(engine: Engine, call: Call) -> Answer:
             if "q" not in call.query:
                 raise SalesforceError("MALFORMED_QUERY", "A query string has to be specified")
             with_deleted = resource == "queryAll"
+            if with_deleted:
+                engine.recycle_bin.purge_expired()
             result = run_query(call.query["q"], engine.schema, engine.store, root=call.root, with_deleted=with_deleted)
             return Answer(engine.cursors.first_page(result, wanted_size=_batch_size(call), resource=url))
         case (locator,):
@@ -96,8 +122,13 @@ def _batch_size(call: Call) -> int | None:
 def _serve_composite(engine: Engine, call: Call) -> Answer:
     match tuple(part.lower() for part in call.path[1:2]), call.path[2:]:
         case (), ():
-            engine.counters["composite"] += 1
             return composite.serve(engine, call, dispatch)
+        case ("graph",), ():
+            return graphs.serve(engine, call, dispatch)
+        case ("batch",), ():
+            return request_batches.serve(engine, call, dispatch)
+        case ("tree",), (name,):
+            return trees.serve(engine, call, engine.require_object(name))
         case ("sobjects",), ():
             return record_collections.serve_mixed(engine, call)
         case ("sobjects",), (name,):
@@ -110,15 +141,7 @@ def _serve_composite(engine: Engine, call: Call) -> Answer:
 
 def _serve_limits(engine: Engine, call: Call) -> Answer:
     _demand_get(engine, call, "limits")
-    settings = engine.settings
-    remaining = max(0, settings.daily_limit - settings.api_usage)
-    limits: dict[str, Any] = {
-        "DailyApiRequests": {"Max": settings.daily_limit, "Remaining": remaining},
-        "DailyBulkApiBatches": {"Max": 15_000, "Remaining": 15_000},
-        "DailyBulkV2QueryJobs": {"Max": 10_000, "Remaining": 10_000},
-        "DataStorageMB": {"Max": 1_024, "Remaining": 1_024},
-    }
-    return Answer(limits)
+    return Answer(limits.describe(engine))
 
 
 def _demand_get(engine: Engine, call: Call, family: str, allowed: str = "GET,HEAD") -> None:

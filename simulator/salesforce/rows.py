@@ -37,6 +37,7 @@ def serve_by_key(engine: Engine, call: Call, sobject: SObject, key_field: Field,
             return _upsert(engine, call, sobject, key_field, key)
         record = engine.writer.find_match(sobject, key_field, key)
     except SeveralMatchesError as several:
+        engine.counters["rows.ambiguous"] += 1
         root = f"{call.root}/sobjects/{sobject.name}"
         return Answer([f"{root}/{match['Id']}" for match in several.matches], 300)
     if record is None:
@@ -47,11 +48,11 @@ def serve_by_key(engine: Engine, call: Call, sobject: SObject, key_field: Field,
 def _serve(engine: Engine, call: Call, sobject: SObject, record: Record) -> Answer:
     match call.method:
         case "GET" | "HEAD":
-            return _get(call, sobject, record)
+            return _get(engine, call, sobject, record)
         case "PATCH":
             values = call.read_object()
             _forbid(values, "Id")
-            preconditions.check(call, sobject, record)
+            preconditions.check(engine, call, sobject, record)
             engine.writer.update(sobject, record, values, write_options(call))
             return Answer(status=204, rows=1)
         case "DELETE":
@@ -61,27 +62,28 @@ def _serve(engine: Engine, call: Call, sobject: SObject, record: Record) -> Answ
             raise method_not_allowed(call, "DELETE,GET,HEAD,PATCH")
 
 
-def _get(call: Call, sobject: SObject, record: Record) -> Answer:
+def _get(engine: Engine, call: Call, sobject: SObject, record: Record) -> Answer:
     wanted = [name.strip() for name in call.query.get("fields", "").split(",") if name.strip()]
     fields = require_fields(sobject, wanted) if wanted else list(sobject.fields.values())
-    unchanged = preconditions.check(call, sobject, record)
+    unchanged = preconditions.check(engine, call, sobject, record)
     if unchanged:
         return unchanged
     names = [field.name for field in fields]
     if wanted and "Id" not in names:
         names.append("Id")
-    return Answer(render(record, sobject, names, call.root), headers=preconditions.row_headers(sobject, record))
+    return Answer(render(record, sobject, names, call.root), headers=preconditions.row_headers(engine, sobject, record))
 
 
 def _upsert(engine: Engine, call: Call, sobject: SObject, key_field: Field, key: str) -> Answer:
     values = call.read_object()
-    _forbid(values, "Id")
-    _forbid(values, key_field.name)
+    if engine.settings.key_in_body_refused:
+        _forbid(values, "Id")
+        _forbid(values, key_field.name)
     match = engine.writer.find_match(sobject, key_field, key)
     if match is None and call.is_set("updateOnly"):
         raise not_found()
     if match is not None:
-        preconditions.check(call, sobject, match)
+        preconditions.check(engine, call, sobject, match)
     record, created = engine.writer.upsert(sobject, key_field, key, values, write_options(call))
     body = {"id": record["Id"], "success": True, "errors": [], "created": created}
     return Answer(body, 201 if created else 200, rows=1)

@@ -7,7 +7,7 @@ from typing import Any
 
 from simulator.salesforce.settings import Settings
 
-TEXT_TYPES = frozenset({"string", "textarea", "email", "phone", "url", "picklist"})
+TEXT_TYPES = frozenset({"string", "textarea", "email", "phone", "url", "picklist", "multipicklist"})
 NUMBER_TYPES = frozenset({"int", "double", "currency", "percent"})
 ID_TYPES = frozenset({"id", "reference"})
 FIELD_TYPES = TEXT_TYPES | NUMBER_TYPES | {"boolean", "date", "datetime"}  # that can be added
@@ -33,17 +33,23 @@ class Field:
     restricted: bool = False
     reference_to: str = ""
     relationship: str = ""
+    children: str = ""  # what the parent calls the records that name it here
     cascade: bool = False
     digits: int = 18  # before the point
     scale: int = 0  # behind it
 
     @property
     def indexed(self) -> bool:
-        return self.external_id or self.unique or self.id_lookup or self.type in {"email", "reference"}
+        is_parent = self.type == "reference" and self.reference_to != "User"  # who have all the records there are
+        return self.external_id or self.unique or self.id_lookup or self.type == "email" or is_parent
 
     @property
     def filterable(self) -> bool:
         return not (self.type == "textarea" and self.length > 255)
+
+    @property
+    def sortable(self) -> bool:
+        return self.filterable and self.type != "multipicklist"
 
     @property
     def required(self) -> bool:
@@ -85,6 +91,11 @@ class Schema:
         self.sobjects = {sobject.name: sobject for sobject in sobjects}
         self._by_lower_name = {name.lower(): sobject for name, sobject in self.sobjects.items()}
         self.by_prefix = {sobject.prefix: sobject for sobject in self.sobjects.values()}
+        self.children: dict[str, dict[str, tuple[SObject, Field]]] = {name: {} for name in self.sobjects}
+        for sobject in self.sobjects.values():
+            for field in sobject.fields.values():
+                if field.children and field.reference_to in self.sobjects:
+                    self.children[field.reference_to][field.children.lower()] = (sobject, field)
 
     def find(self, name: str) -> SObject | None:
         return self.sobjects.get(name) or self._by_lower_name.get(name.lower())

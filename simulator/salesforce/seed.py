@@ -5,10 +5,10 @@ from dataclasses import fields
 from typing import Any
 
 from simulator.salesforce import timestamps
+from simulator.salesforce.credentials import Credentials
 from simulator.salesforce.engine import INTEGRATION_USER_ID, Engine
 from simulator.salesforce.ids import find_short_id, to_18
-from simulator.salesforce.schema import SObject
-from simulator.salesforce.sessions import Credentials
+from simulator.salesforce.schema import Field, SObject
 from simulator.salesforce.store import Record, Table
 from simulator.salesforce.writes import derive
 
@@ -22,7 +22,7 @@ def seed(engine: Engine, data: Mapping[str, Any]) -> None:
     if unknown:
         raise ValueError(f"cannot seed {sorted(unknown)}")
     if "oauth" in data:
-        engine.adopt_credentials(_credentials(data["oauth"], engine.sessions.credentials))
+        engine.adopt_credentials(_credentials(data["oauth"], engine.logins.credentials))
     for name in ORDER:
         _seed_table(engine.store.tables[name], tables.get(name, ()), engine)
 
@@ -47,8 +47,8 @@ def _seed_table(table: Table, rows: Iterable[Mapping[str, Any]], engine: Engine)
         for name, value in row.items():
             if value is None or name == "Id":
                 continue
-            if name in sobject.fields:
-                record[name] = value
+            if field := sobject.fields.get(name):
+                record[field.name] = _kept(engine, field, value)
             else:
                 reference, parent_id = _parent(sobject, name, value, engine)
                 record[reference] = parent_id
@@ -67,6 +67,12 @@ def _id_of(row: Mapping[str, Any], table: Table) -> str:
     if short_id is None or not short_id.startswith(table.sobject.prefix):
         raise ValueError(f"not an id of {table.sobject.name}: {given!r}")
     return to_18(short_id)
+
+
+def _kept(engine: Engine, field: Field, value: Any) -> Any:
+    parents = engine.store.tables.get(field.reference_to)
+    parent = parents.rows.get(str(value)[:15]) if parents else None
+    return parent["Id"] if parent and parent["Id"] == value else engine.store.kept(field, value)
 
 
 def _parent(sobject: SObject, name: str, value: Any, engine: Engine) -> tuple[str, str]:

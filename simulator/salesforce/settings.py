@@ -20,16 +20,43 @@ class Settings:
     jwt_flow: bool = True
     client_credentials_flow: bool = True
     password_flow: bool = True
+    authorization_code_flow: bool = True
+    refresh_token_flow: bool = True
     expire_tokens: bool = False  # command: every session so far is over
 
     # Quotas
     daily_limit: int = 100_000
     api_usage: int = 0
+    app_limits: dict[str, int] = field(default_factory=dict)  # {"name of the client": calls}
     api_disabled: bool = False
     concurrent_limit: int = 25
     longest_url: int = 16_384
     long_request_seconds: float = 20.0
     chunk_seconds: float = 0.0  # what the org's automation costs per 200 rows written
+
+    # The Bulk API
+    bulk_api: bool = True
+    bulk_queue_seconds: float = 0.2
+    bulk_batch_seconds: float = 0.2  # per internal batch
+    bulk_batch_records: int = 10_000
+    bulk_upload_bytes: int = 157_286_400  # 150 MB
+    bulk_list_size: int = 1_000
+    daily_bulk_batches: int = 15_000
+    daily_bulk_query_jobs: int = 10_000
+
+    # Many records or requests in one call
+    collection_records: int = 200
+    retrieved_ids: int = 2_000
+    composite_requests: int = 25
+    composite_heavy_requests: int = 5
+    batch_requests: int = 25
+    graphs: int = 75
+    graph_nodes: int = 500
+    graph_depth: int = 15
+    failed_graphs: int = 14
+    tree_records: int = 200
+    tree_depth: int = 5
+    tree_objects: int = 5
 
     # Queries
     page_size: int = 2_000
@@ -49,6 +76,29 @@ class Settings:
     picklist_values: dict[str, list[str]] = field(default_factory=dict)
     extra_fields: dict[str, list[dict[str, Any]]] = field(default_factory=dict)  # replaces a field of that name
 
+    # Change feeds
+    feed_granularity: float = 60.0  # seconds; moments are cut down to a multiple
+    feed_id_limit: int = 600_000
+    delete_log_seconds: float = 1_296_000.0  # 15 days
+    late_commit_rate: float = 0.0  # of the writing calls
+    late_commit_seconds: float = 5.0
+    hold_commits: bool = False
+
+    # What SOAP does
+    soap_operations: list[str] = field(
+        default_factory=lambda: ["delete", "undelete", "emptyRecycleBin", "merge", "convertLead"]
+    )
+    soap_login: bool = False  # only ever up to version 64
+    recycle_bin_seconds: float = 1_296_000.0
+    mergeable_records: int = 3
+    lead_field_mapping: dict[str, str] = field(default_factory=dict)  # {"Field": "Contact.Field"}
+
+    # Rows
+    key_in_body_refused: bool = True
+    etag_objects: list[str] = field(default_factory=lambda: ["Account"])
+    conditional_dates: bool = True
+    converted_leads_editable: bool = False
+
     # Refusals
     duplicate_value_id_length: int = 15  # 15, 18, or 0 for `<unknown>`
     duplicate_rules: list[dict[str, Any]] = field(default_factory=list)
@@ -57,6 +107,7 @@ class Settings:
     lost_upsert_races: int = 0  # so many upserts of a known key answer as if they had looked too early
     lock_errors: int = 0  # so many of the next rows are refused
     lock_error_rate: float = 0.0  # of the rows that hang on a parent
+    row_locks: bool = False  # what a call wrote, and what that hangs on, is locked while the call takes its time
     random_seed: int = 0
 
     def accepted(self, changes: Mapping[str, Any]) -> "Settings":

@@ -21,6 +21,11 @@ def stamp(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime(FORMAT)
 
 
+def stamp_of_day(day: date) -> str:
+    """Midnight of UTC, also of days no datetime in UTC could be moved to."""
+    return f"{day.isoformat()}T00:00:00.000+0000"
+
+
 def find_datetime(text: str) -> datetime | None:
     """An ISO date with time; without an offset it means UTC."""
     if len(text) < 16:

@@ -6,15 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.salesforce import timestamps
 from simulator.salesforce.catalogue import CLOSED_STAGES
 from simulator.salesforce.duplicate_rules import DuplicateRule
 from simulator.salesforce.errors import SalesforceError, UnreadableCallError, not_found
 from simulator.salesforce.field_values import ACCEPT
 from simulator.salesforce.ids import find_short_id
+from simulator.salesforce.recycle_bin import RecycleBin
+from simulator.salesforce.row_locks import RowLocks
 from simulator.salesforce.schema import Field, SObject
 from simulator.salesforce.settings import Settings
 from simulator.salesforce.store import Record, Store, Table
+from simulator.salesforce.transactions import Transactions
 from simulator.salesforce.validation_rules import ValidationRule
 
 PARENTS = ("AccountId", "OpportunityId", "ParentId")
@@ -40,20 +42,30 @@ class SeveralMatchesError(SalesforceError):
 
 
 class Writer:
-    def __init__(self, settings: Settings, store: Store, counters: Counter[str]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        counters: Counter[str],
+        recycle_bin: RecycleBin,
+        transactions: Transactions,
+    ) -> None:
         self._settings = settings
         self._store = store
+        self._transactions = transactions
         self._counters = counters
+        self._recycle_bin = recycle_bin
         self.random = random.Random(settings.random_seed)
+        self.row_locks = RowLocks()
         self.duplicate_rules: list[DuplicateRule] = []
         self.validation_rules: list[ValidationRule] = []
 
     def insert(self, sobject: SObject, values: Mapping[str, Any], options: WriteOptions) -> Record:
-        _demand(sobject, "create")
+        demand(sobject, "create")
         changes = self._accept(sobject, values, is_new=True)
         _demand_values(field for field in sobject.required if changes.get(field.name) is None)
         table = self._store.tables[sobject.name]
-        now = timestamps.now()
+        now = self._transactions.now()
         record: Record = {"Id": table.next_id(), **sobject.defaults}
         record.update((name, value) for name, value in changes.items() if value is not None)
         if record.get("OwnerId") == "$user":
@@ -64,9 +76,9 @@ class Writer:
         return record
 
     def update(self, sobject: SObject, before: Record, values: Mapping[str, Any], options: WriteOptions) -> Record:
-        _demand(sobject, "update")
+        demand(sobject, "update")
         changes = self._accept(sobject, values, is_new=False)
-        if before.get("IsConverted"):
+        if before.get("IsConverted") and not self._settings.converted_leads_editable:
             raise SalesforceError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead", fields=[])
         _demand_values(
             sobject.fields[name]
@@ -97,26 +109,40 @@ class Writer:
             raise SeveralMatchesError(key_field, matches)
         return matches[0] if matches else None
 
-    def delete(self, sobject: SObject, record: Record, options: WriteOptions) -> None:
+    def delete(self, sobject: SObject, record: Record, options: WriteOptions, **stamps: str) -> None:
         """Into the recycle bin, and what hangs on it too; its unique keys are free again."""
-        _demand(sobject, "delete")
-        self._bury(sobject, record, options)
+        demand(sobject, "delete")
+        self._bury(self._store.tables[sobject.name], record | stamps, options, root_id=record["Id"])
 
-    def _bury(self, sobject: SObject, record: Record, options: WriteOptions) -> None:
+    def rewrite(self, sobject: SObject, before: Record, changes: Mapping[str, Any], options: WriteOptions) -> Record:
+        """What the org itself writes into a record: no rule is asked, no field is read-only."""
+        record = {name: value for name, value in {**before, **changes}.items() if value is not None}
+        now = self._transactions.now()
+        record |= {"LastModifiedDate": now, "LastModifiedById": options.user_id, "SystemModstamp": now}
+        derive(sobject.name, record)
+        self._store.put(self._store.tables[sobject.name], record)
+        return record
+
+    def demand_free_keys(self, table: Table, record: Record) -> None:
+        for field in table.sobject.unique:
+            self._check_unique(table, field, record)
+
+    def _bury(self, table: Table, record: Record, options: WriteOptions, *, root_id: str) -> None:
         """Nobody asks whether the user may delete the children."""
-        now = timestamps.now()
+        now = self._transactions.now()
         stamped = {"IsDeleted": True, "LastModifiedDate": now, "SystemModstamp": now}
-        table = self._store.tables[sobject.name]
-        self._store.put(table, {**record, **stamped, "LastModifiedById": options.user_id})
+        buried = {**record, **stamped, "LastModifiedById": options.user_id}
+        self._store.put(table, buried)
+        self._recycle_bin.take(table, buried, root_id=root_id)
         self._counters["records.deleted"] += 1
         for child_table in self._store.tables.values():
             for field in child_table.sobject.fields.values():
-                if field.cascade and field.reference_to == sobject.name:
+                if field.cascade and field.reference_to == table.sobject.name:
                     for child in child_table.find(field, record["Id"]):
-                        self._bury(child_table.sobject, child, options)
+                        self._bury(child_table, child, options, root_id=root_id)
 
     def _save(self, sobject: SObject, record: Record, before: Record | None, options: WriteOptions) -> None:
-        now = timestamps.now()
+        now = self._transactions.now()
         record |= {"LastModifiedDate": now, "LastModifiedById": options.user_id, "SystemModstamp": now}
         derive(sobject.name, record)
         table = self._store.tables[sobject.name]
@@ -127,17 +153,20 @@ class Writer:
             if duplicate_rule.object == sobject.name:
                 self._check_duplicates(duplicate_rule, table, record, before, options)
         self._lock(record)
-        for field in sobject.unique:
-            self._check_unique(table, field, record)
+        self.demand_free_keys(table, record)
         self._store.put(table, record)
 
     def _check_duplicates(
         self, rule: DuplicateRule, table: Table, record: Record, before: Record | None, options: WriteOptions
     ) -> None:
-        if options.allow_duplicates and rule.mode == "alert":
+        duplicates = rule.find_duplicates(table, record, before)
+        if not duplicates:
             return
-        if duplicates := rule.find_duplicates(table, record, before):
-            raise rule.refusal(duplicates, version=options.version)
+        if options.allow_duplicates and rule.mode == "alert":
+            self._counters["duplicates.allowed"] += 1
+            return
+        self._counters["duplicates.refused"] += 1
+        raise rule.refusal(duplicates, version=options.version)
 
     def _check_unique(self, table: Table, field: Field, record: Record) -> None:
         value = record.get(field.name)
@@ -158,15 +187,23 @@ class Writer:
 
     def _lock(self, record: Record) -> None:
         settings = self._settings
-        parent = next((record[name] for name in PARENTS if name in record), None)
+        parents = [record[name] for name in PARENTS if name in record]
+        if settings.row_locks:
+            touched = [record["Id"], *parents]
+            if held := self.row_locks.find_held(touched):
+                raise self._locked(held)
+            self.row_locks.touched.update(touched)
         if settings.lock_errors > 0:
             settings.lock_errors -= 1
-        elif not (parent and settings.lock_error_rate and self.random.random() < settings.lock_error_rate):
-            return
+            raise self._locked(parents[0] if parents else record["Id"])
+        if parents and settings.lock_error_rate and self.random.random() < settings.lock_error_rate:
+            raise self._locked(parents[0])
+
+    def _locked(self, record_id: str) -> SalesforceError:
         self._counters["locks.refused"] += 1
-        raise SalesforceError(
+        return SalesforceError(
             "UNABLE_TO_LOCK_ROW",
-            f"unable to obtain exclusive access to this record or 1 records: {parent or record['Id']}",
+            f"unable to obtain exclusive access to this record or 1 records: {record_id}",
             fields=[],
         )
 
@@ -182,7 +219,7 @@ class Writer:
             elif not (field.createable if is_new else field.updateable):
                 refused.append(field.name)
             else:
-                changes[field.name] = self._accept_value(field, value)
+                changes[field.name] = self._store.kept(field, self._accept_value(field, value))
         if refused:
             raise SalesforceError(
                 "INVALID_FIELD_FOR_INSERT_UPDATE",
@@ -250,7 +287,7 @@ class Writer:
         return kind("INVALID_FIELD", f"No such column '{name}' on sobject of type {sobject.name}")
 
 
-def _demand(sobject: SObject, permission: str) -> None:
+def demand(sobject: SObject, permission: str) -> None:
     if permission not in sobject.permissions:
         raise SalesforceError(
             "INSUFFICIENT_ACCESS_OR_READONLY",

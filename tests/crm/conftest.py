@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from simulator.hubspot.portal import Portal
 from simulator.hubspot.seeding import DEFAULT_TOKEN
+from simulator.salesforce.credentials import Credentials
 from simulator.salesforce.org import Org
-from simulator.salesforce.sessions import Credentials
 from tasks.contracts.records import Lane
 from tests.coordination.conftest import client, redis_server  # noqa: F401 -- fixtures
 from tests.crm.wire import AS_DEPLOYED, Wire, simulating

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from simulator.hubspot.seeding import DEFAULT_TOKEN
-from simulator.salesforce.sessions import Credentials
+from simulator.salesforce.credentials import Credentials
 from tests.crm.wire import AS_DEPLOYED, Wire, simulating
 from tests.ledger.samples import empty
 from tests.promises.memory_scene import MemoryScene

@@ -9,10 +9,14 @@ from typing import Any, NamedTuple
 
 import pytest
 import urllib3
+from aiohttp import web
 from hubspot import HubSpot
 
+from simulator.hubspot.gate import DEVELOPER_KEY
 from simulator.hubspot.portal import Portal
 from simulator.server import Server
+from simulator.strikes import Handler
+from tests.simulator.hubspot_spec import Recorded, find_spec
 
 TOKEN = "pat-na1-simulator"
 KEY = {
@@ -33,16 +37,37 @@ class Answer(NamedTuple):
     headers: Any
 
 
+class RecordedPortal(Portal):
+    """Remembers what it answered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answers: list[Recorded] = []
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.route(each.method, each.path, self._recorded(each.handler)) for each in super().routes()]
+
+    def _recorded(self, handler: Any) -> Handler:
+        async def handle(request: web.Request) -> web.Response:
+            answer: web.Response = await handler(request)
+            body = answer.body if isinstance(answer.body, bytes) else b""
+            self.answers.append(Recorded(request.method, request.path, answer.status, body))
+            return answer
+
+        return handle
+
+
 class Simulation:
     """The portal, as its clients and as the experimenter see it."""
 
-    def __init__(self, portal: Portal, server: Server, data: str, control: str) -> None:
+    def __init__(self, portal: "RecordedPortal", server: Server, data: str, control: str) -> None:
         self.portal = portal
         self.server = server
         self.data = data
         self.control_url = control
         self.http = urllib3.PoolManager(retries=False, timeout=10)
-        self.client = HubSpot(access_token=TOKEN, host=data, retry=False)
+        self.client = HubSpot(access_token=TOKEN, api_key=DEVELOPER_KEY, host=data, retry=False)
+        self.is_unlike_the_contract = False
 
     def call(self, method: str, path: str, body: Any = None, token: str | None = TOKEN) -> Answer:
         headers = {"Content-Type": "application/json"}
@@ -61,6 +86,10 @@ class Simulation:
 
     def set(self, **switches: Any) -> None:
         self.server.configure({"hubspot": switches})
+
+    def depart_from_the_contract(self) -> None:
+        """This test turns a switch that makes the portal answer what no client expects."""
+        self.is_unlike_the_contract = True
 
     def company(self, **properties: str) -> str:
         """A new company's id."""
@@ -83,7 +112,7 @@ class Simulation:
 
 @contextmanager
 def running() -> Iterator[Simulation]:
-    portal = Portal()
+    portal = RecordedPortal()
     server = Server([portal], {"hubspot": {"search_lag": 0.0, "burst_limit": 0, "search_limit": 0}})
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
@@ -92,6 +121,7 @@ def running() -> Iterator[Simulation]:
     try:
         yield Simulation(portal, server, addresses.data, addresses.control)
     finally:
+        server.reset()  # ends the webhooks
         asyncio.run_coroutine_threadsafe(server.stop(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(5)
@@ -105,10 +135,19 @@ def simulation() -> Iterator[Simulation]:
 
 
 @pytest.fixture
-def hubspot(simulation: Simulation) -> Simulation:
-    """Fresh for every test: no records but the two unique properties, no lag, no quotas."""
+def hubspot(simulation: Simulation) -> Iterator[Simulation]:
+    """Fresh for every test: no records but the two unique properties, no lag, no quotas.
+
+    Afterwards everything it answered is held against the contract, where there is one.
+    """
     simulation.server.reset()
     keys = {"companies": [KEY], "contacts": [CONTACT_KEY]}
     simulation.portal.seed({"properties": keys})
-    simulation.server.systems["hubspot"].counters.clear()
-    return simulation
+    simulation.portal.counters.clear()
+    simulation.portal.answers.clear()
+    simulation.is_unlike_the_contract = False
+    yield simulation
+    spec = find_spec()
+    if spec and not simulation.is_unlike_the_contract:
+        for each in simulation.portal.answers:
+            spec.check(each)

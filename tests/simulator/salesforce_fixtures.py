@@ -2,12 +2,14 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import jwt
 import pytest
 import requests
 from aiohttp import web
@@ -105,7 +107,7 @@ def serving(org: Org) -> Iterator[int]:
     loop = asyncio.new_event_loop()
     app = web.Application(client_max_size=64 * 1024**2)
     app.add_routes(org.routes())
-    runner = web.AppRunner(app, max_line_size=32_768, access_log=None)
+    runner = web.AppRunner(app, max_line_size=262_144, access_log=None)
     loop.run_until_complete(runner.setup())
     site = web.TCPSite(runner, "127.0.0.1", 0)
     loop.run_until_complete(site.start())
@@ -143,6 +145,24 @@ def key_pair() -> tuple[str, str]:
     )
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     return private.decode(), public.decode()
+
+
+def step(method: str, url: str, name: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A request of a composite or a graph."""
+    return {"method": method, "url": f"/services/data/v{VERSION}/{url}", "referenceId": name, "body": body}
+
+
+def signed_assertion(client: Client, **changes: Any) -> str:
+    """What the JWT flow takes, once the org has been told the key."""
+    private, public = key_pair()
+    client.org.seed({"oauth": {"public_key": public}})
+    claims = {
+        "iss": "tandem-consumer-key",
+        "sub": "integration@example.com",
+        "aud": "https://login.salesforce.com",
+        "exp": int(time.time()) + 180,
+    }
+    return jwt.encode({**claims, **changes}, private, algorithm="RS256")
 
 
 def refusal(answer: requests.Response) -> tuple[int, str]:

@@ -12,7 +12,13 @@ BODIES = (
     b"{",
     b"\xff\xfe",
     b"[" * 100_000,
+    b'{"a":' * 50_000 + b"1" + b"}" * 50_000,
     b'{"inputs": NaN}',
+    b'{"inputs": 1e999}',
+    b'{"inputs": [{"id": ' + b"9" * 5_000 + b"}]}",
+    b'{"inputs": [{"id": 1.5, "active": "yes"}]}',
+    b'{"inputs": [{"id": true, "active": true, "name": 7, "typeId": "x", "category": [], "maxToObjectIds": {}}]}',
+    b'{"inputs": [{"typeId": 1, "category": "HUBSPOT_DEFINED", "maxToObjectIds": 0}]}',
     b"null",
     b"[]",
     b"{}",
@@ -50,6 +56,14 @@ BODIES = (
     b'{"name": 7, "objectTypeId": [], "processingType": {}}',
     b'{"name": "\\ud800", "label": "x", "groupName": "y", "type": "z", "fieldType": "t"}',
     b'{"properties": {"name": "\\ud800"}}',
+    b'{"name": "x", "label": {}, "inverseLabel": 7, "displayOrder": "x", "associationTypeId": "x"}',
+    b'{"name": "x", "parentFolderId": {}, "listId": [], "newFolderId": "-1", "filterBranch": 7}',
+    b'{"name": "x", "objectTypeId": "0-2", "processingType": "DYNAMIC", "filterBranch": {"filters": {}}}',
+    b'{"name": "x", "parentFolderId": "' + b"9" * 5_000 + b'"}',
+    b'{"targetUrl": 7, "throttling": []}',
+    b'{"targetUrl": "https://[", "throttling": {"maxConcurrentRequests": true}}',
+    b'{"eventType": {}, "propertyName": 7, "objectTypeId": []}',
+    b'{"eventType": "object.creation", "objectTypeId": "9-9", "active": "yes"}',
 )
 ROUTES = (
     ("POST", OBJECTS),
@@ -74,6 +88,26 @@ ROUTES = (
     ("POST", "/crm/v3/lists/records/memberships/batch/read"),
     ("PUT", "/crm/v3/lists/1/memberships/add"),
     ("PUT", "/crm/v3/lists/1/memberships/add-and-remove"),
+    ("PUT", "/crm/v3/lists/1/update-list-filters"),
+    ("PUT", "/crm/v3/lists/1/update-list-name"),
+    ("PUT", "/crm/v3/lists/1/memberships/add-from/1"),
+    ("POST", "/crm/v3/lists/idmapping"),
+    ("POST", "/crm/v3/lists/folders"),
+    ("PUT", "/crm/v3/lists/folders/move-list"),
+    ("PATCH", "/crm/v3/properties/companies/groups/companyinformation"),
+    ("POST", "/crm/v3/properties/companies/batch/archive"),
+    ("POST", "/crm/v4/associations/contacts/companies/labels"),
+    ("PUT", "/crm/v4/associations/contacts/companies/labels"),
+    *(
+        ("POST", f"/crm/v4/associations/definitions/configurations/contacts/companies/batch/{each}")
+        for each in ("create", "update", "purge")
+    ),
+    ("POST", "/crm/v4/associations/usage/high-usage-report/x"),
+    ("PUT", "/webhooks/v3/1000001/settings"),
+    ("POST", "/webhooks/v3/1000001/subscriptions"),
+    ("PATCH", "/webhooks/v3/1000001/subscriptions/1"),
+    ("POST", "/webhooks/v3/1000001/subscriptions/batch/update"),
+    ("POST", "/oauth/v1/token"),
 )
 
 
@@ -92,6 +126,53 @@ def test_no_body_makes_it_fall_over(hubspot, method, path):
         if answer.status >= 400:
             assert {"status", "message", "category", "correlationId"} <= answer.body.keys()
     hubspot.portal.state()
+
+
+LARGE = 10_000_000
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (OBJECTS, b'{"properties": {"name": "' + b"x" * LARGE + b'"}}'),
+        (OBJECTS, b'{"properties": {' + b'"a": "b", ' * (LARGE // 10) + b'"a": "b"}}'),
+        (f"{OBJECTS}/batch/create", b'{"inputs": [' + b"{}, " * (LARGE // 4) + b"{}]}"),
+        (f"{OBJECTS}/batch/read", b'{"inputs": [{"id": "' + b"9" * LARGE + b'"}, {}]}'),
+        (f"{OBJECTS}/search", b'{"query": "' + b"x" * LARGE + b'"}'),
+        (OBJECTS, b"[" * LARGE),
+        (OBJECTS, b"\0" * LARGE),
+    ],
+    ids=["a-long-value", "many-values", "many-rows", "a-long-id", "a-long-query", "a-deep-list", "nothing-but-zeros"],
+)
+def test_ten_megabytes_are_refused_like_anything_wrong(hubspot, path, body):
+    assert hubspot.call("POST", path, body).status == 400
+    assert hubspot.call("GET", OBJECTS).body["results"] == []
+
+
+def test_a_search_with_many_wildcards_is_answered(hubspot):
+    hubspot.company(name="a" * 200)
+    wanted = {"propertyName": "name", "operator": "CONTAINS_TOKEN", "value": "a*" * 60 + "b"}
+    body = {"filterGroups": [{"filters": [wanted]}]}
+    assert hubspot.call("POST", f"{OBJECTS}/search", body).body["total"] == 0
+    wanted["value"] = "*a*" * 20 + "a"
+    assert hubspot.call("POST", f"{OBJECTS}/search", body).body["total"] == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/crm/v3/objects/companies/" + "9" * 5_000,
+        "/crm/v3/lists/" + "9" * 5_000,
+        "/crm/v3/lists/1/memberships?limit=" + "9" * 5_000,
+        "/crm/v3/owners/" + "9" * 5_000,
+        "/crm/v3/properties/companies/" + "x" * 5_000,
+        "/webhooks/v3/1000001/subscriptions/" + "9" * 5_000,
+        "/webhooks/v3/" + "9" * 5_000 + "/settings",
+        "/oauth/v1/access-tokens/" + "x" * 5_000,
+    ],
+)
+def test_long_ids_lead_nowhere(hubspot, path):
+    assert hubspot.call("GET", path).status in {400, 404}
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"null", b"[]", b"7", b"{}"])

@@ -4,6 +4,8 @@ import pytest
 from hubspot.crm.companies.exceptions import ApiException, NotFoundException
 from hubspot.crm.contacts.exceptions import ApiException as ContactApiException
 
+from tests.simulator.hubspot_fixtures import KEY
+
 PREFIXES = pytest.mark.parametrize("prefix", ["/crm/v3/objects", "/crm/objects/2026-09"])
 NAMES = pytest.mark.parametrize("name", ["companies", "company", "0-2"])
 
@@ -227,3 +229,19 @@ def test_records_tell_who_made_them(hubspot):
     ours, theirs = hubspot.properties_of("companies", made), hubspot.properties_of("companies", "77")
     assert (ours["hs_object_source"], ours["hs_object_source_detail_1"]) == ("INTEGRATION", "Simulated app")
     assert theirs["hs_object_source"] == "CRM_UI"
+
+
+def test_choices_after_a_semicolon_are_added_to_those_there_were(hubspot):
+    options = [{"label": each, "value": each} for each in ("a", "b", "c")]
+    definition = {**KEY, "name": "tags", "type": "enumeration", "fieldType": "checkbox", "options": options}
+    del definition["hasUniqueValue"]
+    assert hubspot.call("POST", "/crm/v3/properties/companies", definition).status == 201
+    record_id = hubspot.company(tags=";a")
+
+    def tags(value):
+        answer = hubspot.call("PATCH", f"/crm/v3/objects/companies/{record_id}", {"properties": {"tags": value}})
+        return answer.body.get("properties", {}).get("tags")
+
+    assert hubspot.properties_of("companies", record_id)["tags"] == "a"
+    assert [tags(value) for value in (";b", ";c;a", "c", "", ";a")] == ["a;b", "a;b;c", "c", None, "a"]
+    assert tags(";d") is None

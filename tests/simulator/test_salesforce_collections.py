@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.simulator import salesforce_fixtures as fixtures
-from tests.simulator.salesforce_fixtures import KEY_FIELD, Client, refusal
+from tests.simulator.salesforce_fixtures import KEY_FIELD, Client, refusal, step
 
 Row = dict[str, Any]
 salesforce_server, salesforce = fixtures.salesforce_server, fixtures.salesforce
@@ -17,10 +17,6 @@ def codes(outcomes: list[Row]) -> list[str | None]:
 
 def rows_of(sobject: str, *rows: Row) -> Row:
     return {"records": [{"attributes": {"type": sobject}, **row} for row in rows]}
-
-
-def step(method: str, url: str, name: str, body: Row | None = None) -> Row:
-    return {"method": method, "url": f"/services/data/v62.0/{url}", "referenceId": name, "body": body}
 
 
 def numbered(start: int, size: int) -> list[Row]:
@@ -83,6 +79,16 @@ def test_an_unknown_field_fails_the_call_or_the_row(salesforce):
     assert salesforce.ids("SELECT Id FROM Account") == []
     salesforce.org.configure({"unknown_field_fails_call": False})
     assert codes(salesforce.upsert_rows(rows).json()) == [None, "INVALID_FIELD"]
+
+
+def test_the_most_rows_of_a_call_can_be_set(salesforce):
+    salesforce.org.configure({"collection_records": 2, "retrieved_ids": 1, "composite_requests": 1})
+    assert refusal(salesforce.upsert_rows(numbered(1, 3))) == (400, "EXCEEDED_ID_LIMIT")
+    first, second = (outcome["id"] for outcome in salesforce.upsert_rows(numbered(1, 2)).json())
+    body = {"ids": [first, second], "fields": ["Name"]}
+    assert refusal(salesforce.call("POST", "composite/sobjects/Account", body)) == (400, "EXCEEDED_ID_LIMIT")
+    steps = [step("GET", "limits", name) for name in "ab"]
+    assert refusal(salesforce.call("POST", "composite", {"compositeRequest": steps})) == (400, "LIMIT_EXCEEDED")
 
 
 def test_two_hundred_rows_are_the_most(salesforce):

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 import requests
@@ -16,7 +17,9 @@ ROOT = f"/services/data/v{VERSION}"
 WRITES = [
     ("POST", "sobjects/Account"), ("PATCH", f"sobjects/Account/{KEY_FIELD}/1"), ("POST", "composite"),
     ("POST", "composite/sobjects"), ("PATCH", "composite/sobjects"), ("POST", "composite/sobjects/Account"),
-    ("PATCH", f"composite/sobjects/Account/{KEY_FIELD}"),
+    ("PATCH", f"composite/sobjects/Account/{KEY_FIELD}"), ("POST", "composite/graph"), ("POST", "composite/batch"),
+    ("POST", "jobs/ingest"), ("POST", "jobs/query"),
+    ("POST", "composite/tree/Account"),
 ]  # fmt: skip
 
 
@@ -59,6 +62,99 @@ def test_another_content_type_is_refused(salesforce, target):
 )  # fmt: skip
 def test_another_method_is_refused(salesforce, method, path):
     assert refusal(salesforce.call(method, path)) == (405, "METHOD_NOT_ALLOWED")
+
+
+@pytest.mark.parametrize("target", WRITES, ids=" ".join)
+@pytest.mark.parametrize("depth", [100, 400, 900, 990])
+def test_a_deep_body_breaks_nothing(salesforce, target, depth):
+    deep = "[" * depth + "]" * depth
+    subrequest = f'{{"method":"POST","url":"v{VERSION}/sobjects/Account","referenceId":"a","body":{deep}}}'
+    record = f'{{"attributes":{{"type":"Account","referenceId":"a"}},"Name":{deep}}}'
+    body = (
+        f'{{"records":[{record}],"compositeRequest":[{subrequest}],"batchRequests":[{subrequest}],"ids":[{deep}],'
+        f'"graphs":[{{"graphId":"a","compositeRequest":[{subrequest.replace("v62.0", f"{ROOT}")}]}}],"Name":{deep}}}'
+    )
+    assert raw(salesforce, target, body.encode()).status_code < 500
+
+
+ODD: list[Any] = [None, True, 5, -1, "", "x", "\x00", [], [[]], {}, {"a": []}]
+JOB: dict[str, Any] = {"object": "Account", "operation": "upsert", "externalIdFieldName": KEY_FIELD, "lineEnding": "LF"}
+QUERY_JOB: dict[str, Any] = {
+    "operation": "query",
+    "query": "SELECT Id FROM Account",
+    "columnDelimiter": "COMMA",
+    "contentType": "CSV",
+}
+STEP: dict[str, Any] = {"method": "GET", "url": f"{ROOT}/limits", "referenceId": "a", "httpHeaders": {}, "body": {}}
+GRAPH: dict[str, Any] = {"graphId": "a", "compositeRequest": [STEP]}
+NODE: dict[str, Any] = {"attributes": {"type": "Account", "referenceId": "a"}, "Name": "A", "Contacts": {"records": []}}
+
+
+def with_one_odd(valid: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{**valid, name: value} for name in valid for value in ODD]
+
+
+@pytest.mark.parametrize(
+    ("path", "bodies"),
+    [
+        ("jobs/ingest", with_one_odd({**JOB, "columnDelimiter": "COMMA", "contentType": "CSV"})),
+        ("jobs/query", with_one_odd(QUERY_JOB)),
+        ("composite", [{"compositeRequest": [each]} for each in with_one_odd(STEP)]),
+        ("composite/graph", [{"graphs": [{**GRAPH, "compositeRequest": [each]}]} for each in with_one_odd(STEP)]),
+        ("composite/graph", [{"graphs": [each]} for each in with_one_odd(GRAPH)]),
+        ("composite/batch", [{"batchRequests": [each]} for each in with_one_odd({**STEP, "richInput": {}})]),
+        ("composite/tree/Account", [{"records": [each]} for each in with_one_odd(NODE)]),
+        ("composite/tree/Account", [{"records": [{**NODE, "attributes": each}]} for each in ODD]),
+    ],
+)  # fmt: skip
+def test_a_member_of_the_wrong_type_breaks_nothing(salesforce, path, bodies):
+    for body in bodies:
+        answer = salesforce.call("POST", path, body)
+        assert answer.status_code < 500, (body, answer.text)
+
+
+@pytest.mark.parametrize("state", ODD)
+def test_a_state_of_the_wrong_type_breaks_nothing(salesforce, state):
+    job = salesforce.call("POST", "jobs/ingest", JOB).json()
+    answer = salesforce.call("PATCH", f"jobs/ingest/{job['id']}", {"state": state})
+    assert refusal(answer) == (400, "JSON_PARSER_ERROR")
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=\xe9",
+        "multipart/form-data; boundary=a",
+    ],
+)
+@pytest.mark.parametrize(
+    "body", [b"x", b"--a--", b"--a\r\n\r\n--a--", b"--a\r\nContent-Disposition: form-data; name=job\r\n\r\n{}"]
+)
+def test_a_broken_multipart_request_breaks_nothing(salesforce, content_type, body):
+    assert raw(salesforce, ("POST", "jobs/ingest"), body, content_type).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "redirect_uri",
+    ["", "x", "http://[", "http://x/\r\nSet-Cookie: a=b", "http://x/\x00", "http://x/\xe9", "//x", "http://"],
+)
+def test_an_odd_address_to_be_sent_back_to_breaks_nothing(salesforce, redirect_uri):
+    ask = {"response_type": "code", "client_id": "tandem-consumer-key", "redirect_uri": redirect_uri}
+    url = f"{salesforce.url}/services/oauth2/authorize"
+    answer = requests.get(url, params=ask, allow_redirects=False, timeout=10)
+    assert answer.status_code in {302, 400}, answer.text
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("resource", ["token", "revoke", "introspect", "userinfo"])
+@pytest.mark.parametrize("authorization", ["Basic \xe9", "Basic eA==", "Basic /w==", "Basic", "", "Bearer \xe9"])
+def test_odd_credentials_break_nothing(salesforce, resource, authorization):
+    url = f"{salesforce.url}/services/oauth2/{resource}"
+    form = b"grant_type=client_credentials&token=%FF&client_secret=%00&client_id=\xff"
+    headers = {"Authorization": authorization.encode("latin-1"), "Content-Type": "application/x-www-form-urlencoded"}
+    assert requests.post(url, data=form, headers=headers, timeout=10).status_code in {400, 401, 403}
 
 
 def test_a_lone_surrogate_breaks_nothing(salesforce):

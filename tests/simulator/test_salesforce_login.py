@@ -2,29 +2,17 @@
 
 import time
 
-import jwt
 import pytest
 import requests
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceAuthenticationFailed, SalesforceExpiredSession
 
 from tests.simulator import salesforce_fixtures as fixtures
-from tests.simulator.salesforce_fixtures import Client, key_pair, refusal
+from tests.simulator.salesforce_fixtures import key_pair, refusal, signed_assertion
 
 salesforce_server, salesforce = fixtures.salesforce_server, fixtures.salesforce
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 APP = {"client_id": "tandem-consumer-key", "client_secret": "tandem-consumer-secret"}
-CLAIMS = {
-    "iss": "tandem-consumer-key",
-    "sub": "integration@example.com",
-    "aud": "https://login.salesforce.com",
-}
-
-
-def assertion(salesforce: Client, **changes) -> str:
-    private, public = key_pair()
-    salesforce.org.seed({"oauth": {"public_key": public}})
-    return jwt.encode({**CLAIMS, "exp": int(time.time()) + 180, **changes}, private, algorithm="RS256")
 
 
 def test_the_library_logs_in_by_jwt(salesforce):
@@ -65,7 +53,7 @@ def test_the_library_reports_a_refused_login(salesforce):
 
 
 def test_an_assertion_may_carry_its_expiry_as_text(salesforce):
-    signed = assertion(salesforce, exp=str(int(time.time()) + 180))
+    signed = signed_assertion(salesforce, exp=str(int(time.time()) + 180))
     assert salesforce.token(grant_type=JWT_BEARER, assertion=signed).status_code == 200
 
 
@@ -77,23 +65,24 @@ def test_an_assertion_may_carry_its_expiry_as_text(salesforce):
         pytest.param({"sub": "nobody"}, "invalid_grant", "user hasn't approved this consumer", id="other-user"),
         pytest.param({"exp": 1}, "invalid_grant", "expired authorization code", id="expired"),
         pytest.param({"exp": 9_999_999_999}, "invalid_grant", "invalid assertion", id="too-far-ahead"),
+        pytest.param({"exp": "nan"}, "invalid_grant", "invalid assertion", id="not-a-number"),
         pytest.param({"exp": "soon"}, "invalid_grant", "invalid assertion", id="no-number"),
     ],
 )
 def test_an_assertion_is_checked(salesforce, changes, error, description):
-    answer = salesforce.token(grant_type=JWT_BEARER, assertion=assertion(salesforce, **changes))
+    answer = salesforce.token(grant_type=JWT_BEARER, assertion=signed_assertion(salesforce, **changes))
     assert answer.status_code == 400
     assert answer.json() == {"error": error, "error_description": description}
 
 
 def test_an_assertion_signed_by_another_key_is_refused(salesforce):
-    head, claims, signature = assertion(salesforce).split(".")
+    head, claims, signature = signed_assertion(salesforce).split(".")
     forged = ".".join([head, claims, signature[::-1]])
     assert salesforce.token(grant_type=JWT_BEARER, assertion=forged).status_code == 400
 
 
 def test_without_a_key_nobody_logs_in_by_jwt(salesforce):
-    signed = assertion(salesforce)
+    signed = signed_assertion(salesforce)
     salesforce.org.reset()
     assert salesforce.token(grant_type=JWT_BEARER, assertion=signed).status_code == 400
 

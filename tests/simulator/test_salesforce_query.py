@@ -102,6 +102,18 @@ def test_a_url_has_an_end(salesforce):
     assert (answer.status_code, answer.headers["Content-Type"].split(";")[0]) == (414, "text/html")
 
 
+@pytest.mark.parametrize("length", [20_000, 100_000, 200_000])
+def test_no_query_fits_a_url_by_being_longer_still(salesforce, length):
+    assert salesforce.query(f"SELECT Id FROM Account WHERE Name = '{'x' * length}'").status_code == 414
+
+
+def test_a_query_has_an_end_whatever_its_url_may(salesforce):
+    salesforce.org.configure({"longest_url": 1_000_000})
+    assert salesforce.query(f"SELECT Id FROM Account WHERE Name = '{'x' * 90_000}'").status_code == 200
+    answer = salesforce.query(f"SELECT Id FROM Account WHERE Name = '{'x' * 100_000}'")
+    assert refusal(answer) == (400, "MALFORMED_QUERY")
+
+
 def test_big_conditions_stay_quick(salesforce):
     """Generous bounds: without the merged pattern and the index these take many seconds."""
     seed_accounts(salesforce, 20_000)

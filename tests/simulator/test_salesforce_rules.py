@@ -1,9 +1,12 @@
 """What the org refuses to save, and in which words."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.simulator import salesforce_fixtures as fixtures
-from tests.simulator.salesforce_fixtures import KEY_FIELD, refusal
+from tests.simulator.salesforce_fixtures import KEY_FIELD, Client, refusal
 
 salesforce_server, salesforce = fixtures.salesforce_server, fixtures.salesforce
 DUPLICATE_RULE = {"object": "Contact", "fields": ["Email"]}
@@ -137,6 +140,22 @@ def test_only_rows_that_share_a_parent_contend(salesforce):
     answer = salesforce.call("POST", "sobjects/Contact", {"LastName": "Doe", "AccountId": account})
     assert refusal(answer) == (400, "UNABLE_TO_LOCK_ROW")
     assert salesforce.call("POST", "sobjects/Contact", {"LastName": "Doe"}).status_code == 201
+
+
+def test_what_a_running_call_has_written_is_locked_with_its_parents(salesforce):
+    shared, other = salesforce.create(Name="A"), salesforce.create(Name="B")
+    salesforce.org.configure({"row_locks": True, "chunk_seconds": 2.0})
+    rows = [("Contact", {"LastName": "Doe", "AccountId": shared}), ("Contact", {"LastName": "Doe", "AccountId": other})]
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(Client(salesforce.org, salesforce.port).create, "Contact", LastName="Slow", AccountId=shared)
+        while salesforce.org.counters["records.created"] < 3:
+            time.sleep(0.005)
+        salesforce.org.configure({"chunk_seconds": 0.0})
+        sibling, stranger = (salesforce.call("POST", f"sobjects/{name}", body) for name, body in rows)
+        parent = salesforce.call("PATCH", f"sobjects/Account/{shared}", {"Phone": "1"})
+    assert refusal(sibling) == refusal(parent) == (400, "UNABLE_TO_LOCK_ROW")
+    assert stranger.status_code == 201
+    assert salesforce.call("PATCH", f"sobjects/Account/{shared}", {"Phone": "1"}).status_code == 204
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """The switches of the org, what it tells about itself, its quotas, and what a checker can see."""
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
@@ -136,6 +138,64 @@ def test_every_answer_tells_what_was_spent(salesforce):
     assert answer["DailyApiRequests"] == {"Max": 15_000, "Remaining": 14_997}
 
 
+def test_a_client_with_a_name_is_told_its_own_usage(salesforce):
+    salesforce.org.configure({"daily_limit": 100, "app_limits": {"loader": 2}})
+    salesforce.call("GET", "limits")
+    named = {"Sforce-Call-Options": "client=loader, defaultNamespace=x"}
+    info = salesforce.call("GET", "limits", headers=named).headers["Sforce-Limit-Info"]
+    assert info == "api-usage=2/100; per-app-api-usage=1/2(appName=loader)"
+    sf = salesforce.library()
+    sf.headers.update({"Sforce-Call-Options": "client=loader"})
+    sf.limits()
+    assert sf.api_usage["per-app-api-usage"] == (2, 2, "loader")
+    assert refusal(salesforce.call("GET", "limits", headers=named)) == (403, "REQUEST_LIMIT_EXCEEDED")
+    other = salesforce.call("GET", "limits", headers={"Sforce-Call-Options": "client=other"})
+    assert other.headers["Sforce-Limit-Info"] == "api-usage=4/100; per-app-api-usage=1/100(appName=other)"
+
+
+def test_a_client_with_an_odd_name_breaks_nothing(salesforce):
+    headers = {"Sforce-Call-Options": "client=\xe9\xe8"}
+    assert salesforce.call("GET", "limits", headers=headers).headers["Sforce-Limit-Info"] == "api-usage=1/100000"
+
+
+def test_the_allocations_are_those_of_an_org(salesforce):
+    limits = salesforce.call("GET", "limits").json()
+    assert {"DailyBulkApiBatches", "DailyBulkV2QueryJobs", "DataStorageMB", "SingleEmail"} <= limits.keys()
+    assert all(set(limit) == {"Max", "Remaining"} for limit in limits.values())
+
+
+def test_rows_take_the_time_of_their_chunks(salesforce):
+    salesforce.org.configure({"chunk_seconds": 0.1})
+    began = time.monotonic()
+    salesforce.create(Name="Acme")
+    assert time.monotonic() - began >= 0.1
+    assert salesforce.org.counters["chunks.slow"] == 1
+
+
+def refused_while_another_runs_long(salesforce: Client, headers: dict[str, str]) -> requests.Response:
+    """Tried again if the machine was so busy that the long call was over first."""
+    url = f"{salesforce.url}/services/data/v62.0/limits"
+    while True:
+        with ThreadPoolExecutor(1) as other:
+            slow = other.submit(salesforce.create, Name="Slow")
+            while not salesforce.org.counters["records.created"]:
+                time.sleep(0.001)
+            answer = requests.get(url, headers=headers, timeout=10)
+            assert slow.result()
+        salesforce.org.counters.clear()
+        if answer.status_code != 200:
+            return answer
+
+
+def test_long_calls_keep_others_out(salesforce):
+    salesforce.org.configure({"chunk_seconds": 0.3, "long_request_seconds": 0, "concurrent_limit": 1})
+    headers = {"Authorization": str(salesforce.http.headers["Authorization"])}
+    answer = refused_while_another_runs_long(salesforce, headers)
+    assert refusal(answer) == (403, "REQUEST_LIMIT_EXCEEDED")
+    assert "ConcurrentRequests" in answer.json()[0]["message"]
+    assert salesforce.call("GET", "limits").status_code == 200
+
+
 def test_after_the_last_call_of_the_day_comes_none(salesforce):
     salesforce.org.configure({"daily_limit": 1})
     assert salesforce.call("GET", "limits").status_code == 200
@@ -159,6 +219,14 @@ def test_versions_are_listed_without_a_session(salesforce):
 @pytest.mark.parametrize(("version", "status"), [("45.0", 404), ("46.0", 200), ("68.0", 200), ("99.0", 404)])
 def test_some_versions_are_served(salesforce, version, status):
     assert salesforce.call("GET", "limits", version=version).status_code == status
+
+
+def test_the_root_names_the_resources_and_the_user(salesforce):
+    root = salesforce.call("GET", "").json()
+    assert root["sobjects"] == "/services/data/v62.0/sobjects"
+    assert {"jobs", "composite", "limits", "query"} <= root.keys()
+    assert salesforce.http.get(root["identity"], timeout=10).json()["username"] == "integration@example.com"
+    assert refusal(salesforce.call("GET", "tooling")) == (404, "NOT_FOUND")
 
 
 def test_the_state_shows_everything_and_reset_clears_it(salesforce):

@@ -68,7 +68,7 @@ def test_a_query_is_read_in_full():
         "select Id, Account.Name from Contact where (Email like '%@acme%' or not Title = 'x') "
         "and Phone in ('1','2') order by LastName desc nulls last, Id limit 5 offset 10"
     )
-    assert [path.text for path in select.fields] == ["Id", "Account.Name"]
+    assert [path.text for path in select.paths] == ["Id", "Account.Name"]
     assert isinstance(select.where, And)
     either, phones = select.where.terms
     assert isinstance(either, Or)

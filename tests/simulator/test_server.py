@@ -1,108 +1,18 @@
-"""The two ports, the switches, and the faults between a client and a CRM."""
+"""The two ports, the switches, the seed, and the program."""
 
 import json
 import signal
 import subprocess
 import sys
 import time
-from collections import Counter
 
 import pytest
 import urllib3
-from hubspot.crm.companies.exceptions import ApiException, ServiceException
 
-from simulator.faults import KINDS
 from simulator.hubspot.portal import Portal
 
 COMPANIES = "/crm/v3/objects/companies"
 NEW = {"properties": {"name": "Acme"}}
-
-
-def names(hubspot):
-    return [each["properties"]["name"] for each in hubspot.portal.state()["companies"]]
-
-
-@pytest.mark.parametrize(
-    ("fault", "is_written"),
-    [({"kind": "refuse"}, False), ({"kind": "hang", "seconds": 0.05}, False), ({"kind": "cut_after_commit"}, True),
-     ({"kind": "hang_after_commit", "seconds": 0.05}, True), ({"kind": "truncate"}, True)],
-)  # fmt: skip
-def test_a_broken_connection_leaves_the_outcome_unknown(hubspot, fault, is_written):
-    hubspot.control("POST", "/faults", {**fault, "times": 1, "method": "POST"})
-    api = hubspot.client.crm.companies.basic_api
-    with pytest.raises(urllib3.exceptions.HTTPError):
-        api.create(NEW)
-    assert names(hubspot) == ["Acme"] * is_written
-    assert hubspot.control("GET", "/counters")["faults"] == {fault["kind"]: 1}
-    api.create({"properties": {"name": "Next"}})
-    assert names(hubspot)[-1] == "Next"
-
-
-@pytest.mark.parametrize(
-    ("fault", "status", "is_written"),
-    [({"kind": "status", "status": 502}, 502, False), ({"kind": "html"}, 503, False),
-     ({"kind": "status_after_commit", "status": 524}, 524, True)],
-)  # fmt: skip
-def test_a_status_may_come_before_or_after_the_write(hubspot, fault, status, is_written):
-    hubspot.control("POST", "/faults", fault)
-    with pytest.raises(ServiceException) as failed:
-        hubspot.client.crm.companies.basic_api.create(NEW)
-    assert failed.value.status == status
-    assert failed.value.body.startswith("<")
-    assert names(hubspot) == ["Acme"] * is_written
-
-
-def test_a_status_carries_the_body_and_headers_ordered(hubspot):
-    fault = {"kind": "status", "status": 477, "body": {"message": "moving"}, "headers": {"Retry-After": "30"}}
-    hubspot.control("POST", "/faults", fault)
-    with pytest.raises(ApiException) as failed:
-        hubspot.client.crm.companies.basic_api.get_page()
-    assert (failed.value.status, failed.value.headers["Retry-After"]) == (477, "30")
-    assert json.loads(failed.value.body) == {"message": "moving"}
-
-
-def test_a_slow_answer_is_an_answer(hubspot):
-    hubspot.control("POST", "/faults", {"kind": "slow", "seconds": 0.2})
-    started = time.monotonic()
-    assert hubspot.call("POST", COMPANIES, NEW).status == 201
-    assert time.monotonic() - started >= 0.2
-
-
-def test_faults_strike_where_and_as_often_as_ordered(hubspot):
-    fault = {"kind": "status", "method": "POST", "path": "/batch/read$", "skip": 1, "times": 2, "status": 500}
-    hubspot.control("POST", "/faults", [fault])
-    path = f"{COMPANIES}/batch/read"
-    assert hubspot.call("GET", COMPANIES).status == 200
-    body = {"inputs": [{"id": "1"}]}
-    assert [hubspot.call("POST", path, body).status for _ in range(4)] == [207, 500, 500, 207]
-    [seen] = hubspot.control("GET", "/faults")
-    assert (seen["seen"], seen["struck"]) == (3, 2)
-    hubspot.control("DELETE", "/faults")
-    assert hubspot.control("GET", "/faults") == []
-
-
-def test_chance_is_seeded(hubspot):
-    def run():
-        hubspot.server.reset()
-        hubspot.control("POST", "/faults", {"kind": "status", "probability": 0.5, "status": 500})
-        return [hubspot.call("GET", COMPANIES).status for _ in range(30)]
-
-    first = run()
-    assert Counter(first).keys() == {200, 500}
-    assert run() == first
-
-
-@pytest.mark.parametrize(
-    "fault", [{}, {"kind": "nonsense"}, {"kind": "slow", "path": "("}, {"kind": "slow", "sconds": 1}, 7]
-)
-def test_an_order_that_makes_no_sense_is_refused(hubspot, fault):
-    assert "error" in hubspot.control("POST", "/faults", fault)
-    assert hubspot.control("GET", "/faults") == []
-
-
-def test_every_kind_of_fault_is_tried_above():
-    tried = {"refuse", "hang", "cut_after_commit", "hang_after_commit", "truncate", "status", "html", "slow"}
-    assert set(KINDS) == {*tried, "status_after_commit"}
 
 
 def test_latency_delays_every_call(hubspot):
@@ -163,17 +73,20 @@ def test_the_program_announces_itself_takes_switches_and_ends_quickly(tmp_path):
     seed = tmp_path / "seed.json"
     seed.write_text(json.dumps({"hubspot": {"companies": [{"id": "1", "properties": {"name": "A"}}]}}))
     command = [sys.executable, "-m", "simulator", "--port", "0", "--control-port", "0", "--seed", str(seed)]
+    command += ["--fault", '{"kind": "slow_start", "seconds": 0.01, "times": 3}']
     command += ["--set", "hubspot.search_lag=7", "--set", "hubspot.lifecycle_backward=400"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout
         ready = json.loads(program.stdout.readline())
         http = urllib3.PoolManager()
         settings = http.request("GET", f"{ready['control']}/settings").json()
+        [fault] = http.request("GET", f"{ready['control']}/faults").json()
         state = http.request("GET", f"{ready['control']}/state").json()
         assert http.request("GET", f"{ready['data']}/services/data").status == 200
         program.send_signal(signal.SIGTERM)
         assert program.wait(5) == 0
     assert ready["event"] == "ready"
+    assert (fault["kind"], fault["times"]) == ("slow_start", 3)
     assert (settings["hubspot"]["search_lag"], settings["hubspot"]["lifecycle_backward"]) == (7.0, "400")
     assert [each["id"] for each in state["hubspot"]["companies"]] == ["1"]
     assert state.keys() == {"hubspot", "salesforce"}

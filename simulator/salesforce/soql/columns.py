@@ -57,6 +57,8 @@ class Scope:
         return sobject
 
     def find_column(self, path: Path, sobject: SObject) -> Column:
+        if path.function:
+            raise self.refuse("MALFORMED_QUERY", "aggregates are allowed in grouped queries only", path)
         *relationships, name = path.text.split(".")
         if relationships and relationships[0].lower() == sobject.name.lower():
             relationships = relationships[1:]

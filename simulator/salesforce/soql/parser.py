@@ -1,10 +1,15 @@
 """Reads a query by recursive descent."""
 
 from simulator.salesforce.errors import SalesforceError
+from simulator.salesforce.soql.date_ranges import COUNTED, FIXED
 from simulator.salesforce.soql.syntax import (
     And,
+    Children,
     Compare,
     Condition,
+    EveryField,
+    Includes,
+    Item,
     Kind,
     Like,
     Literal,
@@ -14,18 +19,22 @@ from simulator.salesforce.soql.syntax import (
     OrderTerm,
     Path,
     Select,
-    refuse,
 )
-from simulator.salesforce.soql.tokens import Token, tokenize
+from simulator.salesforce.soql.token_reader import TokenReader
 
 LONGEST_QUERY = 100_000
 DEEPEST_NESTING = 50
 LARGEST_OFFSET = 2_000
+MOST_FIELDS_AT_ONCE = 200
 COMPARISONS = {"=": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
-DATE_RANGES = frozenset({"TODAY", "YESTERDAY"})
-RESERVED = frozenset(
-    {"SELECT", "FROM", "WHERE", "AND", "OR", "NOT", "IN", "LIKE", "ORDER", "BY", "LIMIT", "OFFSET", "NULLS"}
-)
+AGGREGATES = frozenset({"COUNT", "COUNT_DISTINCT", "MIN", "MAX", "SUM", "AVG"})
+EVERY_FIELD = frozenset({"ALL", "STANDARD", "CUSTOM"})
+WITH_MODES = frozenset({"SECURITY_ENFORCED", "USER_MODE", "SYSTEM_MODE"})
+FOR_PURPOSES = frozenset({"VIEW", "REFERENCE", "UPDATE"})
+CLAUSES = frozenset({"USING", "WHERE", "WITH", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FOR"})
+RESERVED = CLAUSES | {
+    "SELECT", "FROM", "AND", "OR", "NOT", "IN", "LIKE", "INCLUDES", "EXCLUDES", "BY", "NULLS", "ASC", "DESC",
+}  # fmt: skip
 
 
 def parse(query: str) -> Select:
@@ -34,11 +43,9 @@ def parse(query: str) -> Select:
     return _Parser(query).parse_whole()
 
 
-class _Parser:
+class _Parser(TokenReader):
     def __init__(self, query: str) -> None:
-        self._query = query
-        self._tokens = tokenize(query)
-        self._next = 0
+        super().__init__(query)
         self._depth = 0
 
     def parse_whole(self) -> Select:
@@ -49,35 +56,104 @@ class _Parser:
 
     def _select(self) -> Select:
         self._expect_word("SELECT")
-        fields = () if self._count() else self._fields()
+        fields = () if self._take_count() else self._fields()
         self._expect_word("FROM")
         object_name = self._path()
+        if self._take_word("USING"):
+            self._expect_word("SCOPE")
+            self._path()
         where = self._condition() if self._take_word("WHERE") else None
+        if self._take_word("WITH") and self._take().word not in WITH_MODES:
+            raise self._unexpected(self._tokens[self._next - 1])
+        group = self._group() if self._take_word("GROUP") else ()
+        having = self._condition() if self._take_word("HAVING") else None
         order = self._order() if self._take_word("ORDER") else ()
         limit = self._whole_number() if self._take_word("LIMIT") else None
         offset = self._offset() if self._take_word("OFFSET") else 0
-        return Select(fields, object_name, where, order, limit, offset)
+        while self._take_word("FOR"):
+            if self._take().word not in FOR_PURPOSES:
+                raise self._unexpected(self._tokens[self._next - 1])
+        select = Select(fields, object_name, where, group, having, order, limit, offset)
+        self._check(select)
+        return select
 
-    def _count(self) -> bool:
-        opening = self._tokens[min(self._next + 1, len(self._tokens) - 1)]
-        if self._peek().word != "COUNT" or opening.text != "(":
+    def _take_count(self) -> bool:
+        """COUNT() alone; COUNT(field) is a field like any other."""
+        behind = self._tokens[self._next : self._next + 3]
+        if self._peek().word != "COUNT" or [token.text for token in behind[1:]] != ["(", ")"]:
             return False
-        self._next += 2
-        self._expect_mark(")")
+        self._next += 3
         return True
 
-    def _fields(self) -> tuple[Path, ...]:
-        fields = [self._path()]
+    def _fields(self) -> tuple[Item, ...]:
+        fields = [self._field()]
         while self._take_mark(","):
-            fields.append(self._path())
-        names = [field.key for field in fields]
-        for field in fields:
-            if names.count(field.key) > 1:
-                raise refuse(
-                    "MALFORMED_QUERY", f"duplicate field selected: {field.text}",
-                    query=self._query, position=field.position,
-                )  # fmt: skip
+            fields.append(self._field())
         return tuple(fields)
+
+    def _field(self) -> Item:
+        token = self._peek()
+        if self._take_mark("("):
+            self._go_deeper()
+            select = self._select()
+            self._depth -= 1
+            self._expect_mark(")")
+            return Children(select)
+        if token.word == "FIELDS" and self._follows("("):
+            self._next += 2
+            kind = self._take()
+            if kind.word not in EVERY_FIELD:
+                raise self._unexpected(kind)
+            self._expect_mark(")")
+            return EveryField(kind.word, token.position)
+        path = self._operand()
+        follower = self._peek()
+        if follower.kind is Kind.NAME and follower.word not in RESERVED and "." not in follower.text:
+            self._next += 1
+            return Path(path.text, path.position, path.function, follower.text)
+        return path
+
+    def _operand(self) -> Path:
+        """A field, or an aggregate of one."""
+        function = self._peek()
+        if not self._follows("("):
+            return self._path()
+        if function.word not in AGGREGATES:
+            raise self._unexpected(function)
+        self._next += 2
+        path = self._path()
+        self._expect_mark(")")
+        return Path(path.text, function.position, function.word)
+
+    def _group(self) -> tuple[Path, ...]:
+        self._expect_word("BY")
+        group = [self._path()]
+        while self._take_mark(","):
+            group.append(self._path())
+        return tuple(group)
+
+    def _check(self, select: Select) -> None:
+        """What a query must not say although every part of it is fine."""
+        is_grouped = select.is_grouped
+        keys = [path.key for path in select.paths if not path.function]
+        if len(set(keys)) < len(keys):
+            twice = next(path for path in reversed(select.paths) if keys.count(path.key) > 1)
+            raise self._refuse(f"duplicate field selected: {twice.text}", twice.position)
+        if select.having is not None and not is_grouped:
+            raise self._refuse("HAVING requires GROUP BY", select.object_name.position)
+        for item in select.fields:
+            if isinstance(item, Path):
+                if item.alias and not is_grouped:
+                    raise self._refuse("only aggregate expressions use field aliasing", item.position)
+            elif is_grouped:
+                raise self._refuse("a grouped query selects fields and aggregates only", select.object_name.position)
+            elif isinstance(item, EveryField) and item.kind != "STANDARD":
+                self._demand_bound(select, item)
+
+    def _demand_bound(self, select: Select, item: EveryField) -> None:
+        if select.limit is None or select.limit > MOST_FIELDS_AT_ONCE:
+            message = f"The SOQL FIELDS function must have a LIMIT of at most {MOST_FIELDS_AT_ONCE}"
+            raise self._refuse(message, item.position)
 
     def _condition(self) -> Condition:
         """AND and OR do not mix without parentheses, as in the real thing."""
@@ -90,9 +166,7 @@ class _Parser:
         return And(tuple(terms)) if word == "AND" else Or(tuple(terms))
 
     def _term(self) -> Condition:
-        self._depth += 1
-        if self._depth > DEEPEST_NESTING:
-            raise self._unexpected(self._peek())
+        self._go_deeper()
         if self._take_word("NOT"):
             term: Condition = Not(self._term())
         elif self._take_mark("("):
@@ -103,8 +177,13 @@ class _Parser:
         self._depth -= 1
         return term
 
+    def _go_deeper(self) -> None:
+        self._depth += 1
+        if self._depth > DEEPEST_NESTING:
+            raise self._unexpected(self._peek())
+
     def _test(self) -> Condition:
-        path = self._path()
+        path = self._operand()
         if self._take_word("LIKE"):
             return Like(path, (self._string(),))
         if self._take_word("IN"):
@@ -112,6 +191,9 @@ class _Parser:
         if self._take_word("NOT"):
             self._expect_word("IN")
             return Membership(path, self._members(), negated=True)
+        if self._peek().word in {"INCLUDES", "EXCLUDES"}:
+            negated = self._take().word == "EXCLUDES"
+            return Includes(path, self._strings(), negated)
         token = self._take()
         if token.kind is not Kind.MARK or token.text not in COMPARISONS:
             raise self._unexpected(token)
@@ -120,7 +202,9 @@ class _Parser:
     def _members(self) -> tuple[Literal, ...] | Select:
         self._expect_mark("(")
         if self._peek().word == "SELECT":
+            self._go_deeper()
             members: tuple[Literal, ...] | Select = self._select()
+            self._depth -= 1
         else:
             literals = [self._literal()]
             while self._take_mark(","):
@@ -137,12 +221,20 @@ class _Parser:
             return Literal(Kind.BOOLEAN, token.word)
         if token.word == "NULL":
             return Literal(Kind.NULL, "NULL")
-        if token.word in DATE_RANGES:
+        if token.word in FIXED:
             return Literal(Kind.DATE_RANGE, token.word)
-        if token.word == "LAST_N_DAYS":
+        if token.word in COUNTED:
             self._expect_mark(":")
-            return Literal(Kind.DATE_RANGE, token.word, days=self._whole_number())
+            return Literal(Kind.DATE_RANGE, token.word, number=self._whole_number())
         raise self._unexpected(token)
+
+    def _strings(self) -> tuple[Literal, ...]:
+        self._expect_mark("(")
+        strings = [self._string()]
+        while self._take_mark(","):
+            strings.append(self._string())
+        self._expect_mark(")")
+        return tuple(strings)
 
     def _string(self) -> Literal:
         token = self._take()
@@ -158,7 +250,7 @@ class _Parser:
         return tuple(terms)
 
     def _order_term(self) -> OrderTerm:
-        path = self._path()
+        path = self._operand()
         descending = self._take_word("DESC")
         if not descending:
             self._take_word("ASC")
@@ -186,36 +278,3 @@ class _Parser:
         if token.kind is not Kind.NAME or token.word in RESERVED:
             raise self._unexpected(token)
         return Path(token.text, token.position)
-
-    def _peek(self) -> Token:
-        return self._tokens[self._next]
-
-    def _take(self) -> Token:
-        token = self._tokens[self._next]
-        if token.kind is not Kind.END:
-            self._next += 1
-        return token
-
-    def _take_word(self, word: str) -> bool:
-        found = self._peek().word == word
-        self._next += found
-        return found
-
-    def _take_mark(self, mark: str) -> bool:
-        token = self._peek()
-        found = token.kind is Kind.MARK and token.text == mark
-        self._next += found
-        return found
-
-    def _expect_word(self, word: str) -> None:
-        if not self._take_word(word):
-            raise self._unexpected(self._peek())
-
-    def _expect_mark(self, mark: str) -> None:
-        if not self._take_mark(mark):
-            raise self._unexpected(self._peek())
-
-    def _unexpected(self, token: Token) -> SalesforceError:
-        return refuse(
-            "MALFORMED_QUERY", f"unexpected token: '{token.text}'", query=self._query, position=token.position
-        )

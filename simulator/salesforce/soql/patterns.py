@@ -35,7 +35,7 @@ def compile_patterns(patterns: Iterable[str]) -> Callable[[str], bool]:
             case ["%", ("text", literal), "%"]:
                 inside.append(literal)
             case _:
-                whole.append("".join(_as_regex(part) for part in parts))
+                whole.append(_as_regex(parts))
     if not whole:
         return _contains_any(inside)
     matches = re.compile("|".join(whole), re.DOTALL).fullmatch
@@ -62,10 +62,18 @@ def _parts(pattern: str) -> list[Part]:
     return parts
 
 
-def _as_regex(part: Part) -> str:
-    if isinstance(part, tuple):
-        return re.escape(part[1])
-    return ".*" if part == "%" else "."
+def _as_regex(parts: list[Part]) -> str:
+    """The first place for what stands between two `%` is as good as any, so no search ever looks back for another."""
+    pieces = [""]
+    for part in parts:
+        if part == "%":
+            pieces.append("")
+        else:
+            pieces[-1] += re.escape(part[1]) if isinstance(part, tuple) else "."
+    first, *others = pieces
+    if not others:
+        return first
+    return first + "".join(f"(?>.*?{piece})" for piece in others[:-1] if piece) + ".*" + others[-1]
 
 
 def _contains_any(literals: list[str]) -> Callable[[str], bool]:

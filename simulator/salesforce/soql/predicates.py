@@ -2,7 +2,7 @@
 
 import operator
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from simulator.salesforce import timestamps
@@ -10,11 +10,13 @@ from simulator.salesforce.errors import SalesforceError
 from simulator.salesforce.ids import find_short_id
 from simulator.salesforce.schema import ID_TYPES, NUMBER_TYPES, TEXT_TYPES, Field, SObject
 from simulator.salesforce.soql.columns import Column, Scope
+from simulator.salesforce.soql.date_ranges import find_range
 from simulator.salesforce.soql.patterns import compile_patterns, unescape
 from simulator.salesforce.soql.syntax import (
     And,
     Compare,
     Condition,
+    Includes,
     Kind,
     Like,
     Literal,
@@ -27,6 +29,7 @@ from simulator.salesforce.soql.syntax import (
 from simulator.salesforce.store import Record
 
 Predicate = Callable[[Record], bool]
+ValuesOf = Callable[[Select, Column, Path], Iterable[Any]]
 ORDERINGS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 WANTED_KIND = {
     "int": (Kind.NUMBER,),
@@ -37,13 +40,10 @@ WANTED_KIND = {
     "date": (Kind.DATE, Kind.DATE_RANGE),
     "datetime": (Kind.DATETIME, Kind.DATE_RANGE),
 }
-LONGEST_AGO_DAYS = 700_000
 
 
-def compile_condition(
-    condition: Condition, sobject: SObject, scope: Scope, values_of: Callable[[Select], Iterable[Any]]
-) -> Predicate:
-    """`values_of` answers a semi-join: the values of its one column."""
+def compile_condition(condition: Condition, sobject: SObject, scope: Scope, values_of: ValuesOf) -> Predicate:
+    """`values_of` answers a semi-join: the values of its one column, for a column of the outer query."""
     return _Compiler(sobject, scope, values_of).compile(condition)
 
 
@@ -96,7 +96,7 @@ def comparable(field: Field, value: Any) -> Any:
 
 
 class _Compiler:
-    def __init__(self, sobject: SObject, scope: Scope, values_of: Callable[[Select], Iterable[Any]]) -> None:
+    def __init__(self, sobject: SObject, scope: Scope, values_of: ValuesOf) -> None:
         self._sobject = sobject
         self._scope = scope
         self._values_of = values_of
@@ -109,6 +109,8 @@ class _Compiler:
                 return self._like(condition)
             case Membership():
                 return self._membership(condition)
+            case Includes():
+                return self._includes(condition)
             case Not(term):
                 inner = self.compile(term)
                 return lambda record: not inner(record)
@@ -159,7 +161,7 @@ class _Compiler:
 
     def _like(self, condition: Like) -> Predicate:
         column = self._filterable(condition.path)
-        if column.field.type not in TEXT_TYPES:
+        if column.field.type not in TEXT_TYPES or column.field.type == "multipicklist":
             raise self._refuse_operator(condition.path)
         read = column.reader()
         matches = compile_patterns(pattern.text for pattern in condition.patterns)
@@ -178,11 +180,28 @@ class _Compiler:
 
         return is_member
 
+    def _includes(self, condition: Includes) -> Predicate:
+        column = self._filterable(condition.path)
+        if column.field.type != "multipicklist":
+            raise self._refuse_operator(condition.path)
+        read, negated = column.reader(), condition.negated
+        groups = [choices_of(unescape(literal.text)) for literal in condition.groups]
+
+        def holds(record: Record) -> bool:
+            chosen = choices_of(read(record) or "")
+            return any(group <= chosen for group in groups) is not negated
+
+        return holds
+
     def members(self, condition: Membership, column: Column) -> set[Any]:
         if isinstance(condition.members, Select):
             if column.field.type not in ID_TYPES:
                 raise self._refuse_operator(condition.path)
-            return {comparable(column.field, value) for value in self._values_of(condition.members) if value}
+            return {
+                comparable(column.field, value)
+                for value in self._values_of(condition.members, column, condition.path)
+                if value
+            }
         return {self._value(column.field, literal, condition.path) for literal in condition.members}
 
     def _filterable(self, path: Path) -> Column:
@@ -203,7 +222,7 @@ class _Compiler:
             case "boolean":
                 return literal.text == "TRUE"
             case "date":
-                return literal.text
+                return self._day(literal.text, path)
             case "datetime":
                 return self._moment(literal.text, path)
             case _:
@@ -214,6 +233,12 @@ class _Compiler:
         if moment is None:
             raise self._scope.refuse("INVALID_FIELD", f"invalid dateTime: {text}", path)
         return timestamps.stamp(moment)
+
+    def _day(self, text: str, path: Path) -> str:
+        day = timestamps.find_date(text)
+        if day is None:
+            raise self._scope.refuse("INVALID_FIELD", f"invalid date: {text}", path)
+        return day.isoformat()
 
     def _demand_kind(self, field: Field, literal: Literal, path: Path) -> None:
         if literal.kind in WANTED_KIND.get(field.type, (Kind.STRING,)):
@@ -242,18 +267,17 @@ def _text_value(field: Field, text: str) -> str | None:
     return short_id
 
 
+def choices_of(text: str) -> frozenset[str]:
+    """The values of a multi-select picklist, which are written with semicolons between them."""
+    return frozenset(choice.strip().casefold() for choice in text.split(";")) - {""}
+
+
 def _range_of(literal: Literal, field: Field) -> tuple[str, str]:
     """The first moment of a date literal, and the first one after it."""
-    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    start = today
-    end = today + timedelta(days=1)
-    if literal.text == "YESTERDAY":
-        start, end = today - timedelta(days=1), today
-    elif literal.text == "LAST_N_DAYS":
-        start = today - timedelta(days=min(literal.days, LONGEST_AGO_DAYS))
+    first, after = find_range(literal.text, literal.number, today=datetime.now(UTC).date())
     if field.type == "date":
-        return start.date().isoformat(), end.date().isoformat()
-    return timestamps.stamp(start), timestamps.stamp(end)
+        return first.isoformat(), after.isoformat()
+    return timestamps.stamp_of_day(first), timestamps.stamp_of_day(after)
 
 
 def find_candidates(condition: Condition, sobject: SObject, scope: Scope) -> set[str] | None:

@@ -26,19 +26,36 @@ class Literal:
 
     kind: Kind
     text: str
-    days: int = 0
+    number: int = 0  # of days, weeks, months
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A field, or a field of a parent (`Account.Name`)."""
+    """A field, or a field of a parent (`Account.Name`), perhaps summed up (`COUNT(Id) number`)."""
 
     text: str
     position: int
+    function: str = ""
+    alias: str = ""
 
     @property
     def key(self) -> str:
-        return self.text.lower()
+        return f"{self.function}({self.text.lower()})" if self.function else self.text.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class EveryField:
+    """`FIELDS(ALL)`, `FIELDS(STANDARD)` or `FIELDS(CUSTOM)`."""
+
+    kind: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Children:
+    """A query of its own for every record: `(SELECT LastName FROM Contacts)`."""
+
+    select: "Select"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +81,15 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True)
+class Includes:
+    """Matches if the choices contain all of one of the groups."""
+
+    path: Path
+    groups: tuple[Literal, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     term: "Condition"
 
@@ -78,7 +104,7 @@ class Or:
     terms: "tuple[Condition, ...]"
 
 
-Condition: TypeAlias = Compare | Like | Membership | Not | And | Or
+Condition: TypeAlias = Compare | Like | Membership | Includes | Not | And | Or
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +114,33 @@ class OrderTerm:
     nulls_last: bool
 
 
+Item: TypeAlias = Path | EveryField | Children
+
+
 @dataclass(frozen=True, slots=True)
 class Select:
-    fields: tuple[Path, ...]  # empty: COUNT()
+    fields: tuple[Item, ...]  # empty: COUNT()
     object_name: Path
     where: Condition | None = None
+    group: tuple[Path, ...] = ()
+    having: Condition | None = None
     order: tuple[OrderTerm, ...] = ()
     limit: int | None = None
     offset: int = 0
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        return tuple(item for item in self.fields if isinstance(item, Path))
+
+    @property
+    def is_grouped(self) -> bool:
+        return bool(self.group) or any(path.function for path in self.paths)
 
 
 def refuse(code: str, message: str, *, query: str, position: int) -> SalesforceError:
     """An error that points at its place in the query, the way Salesforce draws it."""
     excerpt = query[max(0, position - 40) : position + 40].replace("\n", " ")
     caret = " " * min(position, 40) + "^"
-    return SalesforceError(code, f"\n{excerpt}\n{caret}\nERROR at Row:1:Column:{position + 1}\n{message}")
+    row = query.count("\n", 0, position) + 1
+    column = position - query.rfind("\n", 0, position)
+    return SalesforceError(code, f"\n{excerpt}\n{caret}\nERROR at Row:{row}:Column:{column}\n{message}")

@@ -3,19 +3,21 @@
 import re
 from typing import NamedTuple
 
-from simulator.salesforce.soql.syntax import Kind, refuse
+from simulator.salesforce.errors import SalesforceError
+from simulator.salesforce.soql.syntax import Kind
 
 TOKEN = re.compile(
     r"""\s*(?:
       (?P<datetime>\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d))
     | (?P<date>\d{4}-\d\d-\d\d)
-    | (?P<number>[+-]?\d+(?:\.\d+)?)
+    | (?P<number>[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?)
     | (?P<name>[A-Za-z]\w*(?:\.[A-Za-z]\w*)*)
     | '(?P<string>(?:[^'\\]|\\.)*)'
     | (?P<mark><=|>=|!=|<>|[=<>(),:])
     )""",
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
+KINDS = {kind.value: kind for kind in Kind}
 SPACE = re.compile(r"\s*")
 
 
@@ -23,10 +25,7 @@ class Token(NamedTuple):
     kind: Kind
     text: str
     position: int
-
-    @property
-    def word(self) -> str:
-        return self.text.upper() if self.kind is Kind.NAME else ""
+    word: str = ""  # a name, in capitals
 
 
 def tokenize(query: str) -> list[Token]:
@@ -38,15 +37,21 @@ def tokenize(query: str) -> list[Token]:
         if match is None or match.lastgroup is None:
             raise _unexpected(query, position)
         kind = match.lastgroup
-        tokens.append(Token(Kind(kind), match[kind], match.start(kind) - (kind == "string")))
+        text = match[kind]
+        word = text.upper() if kind == "name" else ""
+        tokens.append(Token(KINDS[kind], text, match.start(kind) - (kind == "string"), word))
         position = match.end()
     tokens.append(Token(Kind.END, "<EOF>", end))
     return tokens
 
 
-def _unexpected(query: str, position: int) -> Exception:
+def _unexpected(query: str, position: int) -> SalesforceError:
     space = SPACE.match(query, position)
     start = space.end() if space else position
-    character = query[start]
-    problem = "unterminated string literal" if character == "'" else f"unexpected token: '{character}'"
-    return refuse("MALFORMED_QUERY", problem, query=query, position=start)
+    row = query.count("\n", 0, start) + 1
+    column = start - query.rfind("\n", 0, start) - 1
+    if query[start] == "'":
+        return SalesforceError("MALFORMED_QUERY", f"line {row}:{column} mismatched character '<EOF>' expecting '''")
+    return SalesforceError(
+        "MALFORMED_QUERY", f"line {row}:{column} no viable alternative at character '{query[start]}'"
+    )

@@ -1,0 +1,1 @@
+"""The SOAP API: what REST has no resource for."""
