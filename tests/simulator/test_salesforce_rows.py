@@ -87,6 +87,25 @@ def test_what_does_not_exist_is_not_found(salesforce, path):
     assert refusal(salesforce.call("GET", path)) == (404, "NOT_FOUND")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "sobjects/ACCOUNT", None), ("GET", "sobjects/aCCOUNT/describe", None),
+        ("GET", "sobjects/account/{id}", None), ("PATCH", f"sobjects/ACCOUNT/{KEY_FIELD.upper()}/1", {"Name": "x"}),
+        ("GET", f"sobjects/account/{KEY_FIELD.lower()}/1", None), ("DELETE", "SOBJECTS/account/{id}", None),
+        ("POST", "composite/SObjects/ACCOUNT", {"ids": ["{id}"], "fields": ["NAME"]}),
+        ("PATCH", f"composite/sobjects/account/{KEY_FIELD.lower()}", {"records": []}),
+        ("POST", "composite/sobjects", {"records": [{"attributes": {"type": "aCCount"}, "nAME": "x"}]}),
+    ],
+)  # fmt: skip
+def test_names_of_objects_and_fields_have_no_case(salesforce, method, path, body):
+    record_id = salesforce.create(Name="A", **{KEY_FIELD: "1"})
+    answer = salesforce.call(method, path.format(id=record_id), body)
+    assert answer.ok, answer.text
+    if answer.content and isinstance(answer.json(), list):
+        assert all(row is None or row.get("success", True) for row in answer.json())
+
+
 def test_an_upsert_creates_once_and_updates_ever_after(salesforce):
     first = salesforce.call("PATCH", f"{BY_KEY}/512", {"Name": "Acme"})
     second = salesforce.call("PATCH", f"{BY_KEY}/512", {"Phone": "1"})
