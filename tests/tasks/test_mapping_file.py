@@ -5,7 +5,7 @@ import tomllib
 from textwrap import dedent
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasks.contracts.mapping import (
@@ -326,6 +326,7 @@ VALUES = st.sampled_from(
 BETWEEN = st.sampled_from(["", "# hubspot = 1\n", "\n\n", "  # [[company]]\n"])
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(st.tuples(BETWEEN, VALUES), max_size=4), max_size=4))
 def test_every_key_is_found_on_its_line(tables):
     text = ""
