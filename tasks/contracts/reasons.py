@@ -59,6 +59,7 @@ class Reason(StrEnum):
     FIELD_HUBSPOT_CHANGED = "FIELD_HUBSPOT_CHANGED"
     FIELD_SALESFORCE_NEWER = "FIELD_SALESFORCE_NEWER"
     FIELD_HUBSPOT_NEWER = "FIELD_HUBSPOT_NEWER"
+    FIELD_OWNER_REPLACED = "FIELD_OWNER_REPLACED"
     FIELD_NEVER_PUSHED = "FIELD_NEVER_PUSHED"
     FIELD_NOT_SYNCED = "FIELD_NOT_SYNCED"
     CONTACT_OUTSIDE_SEGMENT = "CONTACT_OUTSIDE_SEGMENT"
@@ -136,6 +137,7 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.FIELD_HUBSPOT_CHANGED: "Only HubSpot's value had changed, so Salesforce got it.",
     Reason.FIELD_SALESFORCE_NEWER: "Both values had changed; Salesforce's change is not the older one, so it counts.",
     Reason.FIELD_HUBSPOT_NEWER: "Both values had changed; HubSpot's change is the newer one, so it counts.",
+    Reason.FIELD_OWNER_REPLACED: "Salesforce's owner is not an active user, so HubSpot's was carried over.",
     Reason.FIELD_NEVER_PUSHED: "Salesforce has no value, and under the field's rule HubSpot's is never carried over.",
     Reason.FIELD_NOT_SYNCED: "The field's rule is not to sync it.",
     Reason.CONTACT_OUTSIDE_SEGMENT: "The contact is not in the contact segment, so nothing about it is carried over.",

@@ -13,6 +13,7 @@ from tasks.contracts.errors import ProblemClass
 from tasks.contracts.mapping import MappedObject, SyncRule, ValueType
 from tasks.contracts.reasons import Reason
 from tasks.rules.field_mapping import Agree, FieldVerdict, Leave, Sides, WriteHubSpot, WriteSalesforce, decide_field
+from tasks.rules.field_remedies import REMEDIES
 from tasks.rules.field_values import JsonValue, Problem, from_hubspot, from_salesforce, to_hubspot, to_salesforce
 from tasks.rules.owners import OwnerDirectory, decide_owner
 from tasks.rules.places import find_misplaced
@@ -45,6 +46,11 @@ class FieldProblem:
         """A value is for whoever keeps the record; a field that has gone is for whoever keeps the mapping."""
         is_gone = self.reason in {Reason.PROPERTY_MISSING, Reason.FIELD_MISSING}
         return ProblemClass.CONFIG if is_gone else ProblemClass.DATA
+
+    @property
+    def remedy(self) -> str:
+        """What a person can do about it."""
+        return REMEDIES[self.reason]
 
 
 @dataclass(frozen=True, slots=True)

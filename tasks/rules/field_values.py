@@ -102,7 +102,7 @@ def to_salesforce(mapped: MappedField, value: Common) -> JsonValue | Problem:
             return _number_to_salesforce(mapped, value)
         case ValueType.DATE | ValueType.DATETIME:
             return _date_to_salesforce(mapped, value)
-        case ValueType.SELECT:
+        case ValueType.SELECT | ValueType.COUNTRY | ValueType.STATE:
             answer = choice_to_salesforce(value, mapped)
         case ValueType.MULTI_SELECT:
             answer = choices_to_salesforce(value, mapped)
@@ -134,7 +134,9 @@ def _number_to_salesforce(mapped: MappedField, value: Common) -> int | float | P
     digits = mapped.field.digits
     if digits and abs(number) >= Decimal(10) ** digits:
         return Problem(Reason.VALUE_OUT_OF_RANGE, {"digits": digits})
-    return int(number) if number == number.to_integral_value() else float(number)
+    if number == number.to_integral_value():
+        return int(number)
+    return Problem(Reason.VALUE_NOT_WHOLE) if mapped.field.type == "int" else float(number)
 
 
 def _date_to_salesforce(mapped: MappedField, value: Common) -> str | Problem:

@@ -119,7 +119,7 @@ def decide_owner(rule: SyncRule, sides: Sides, directory: OwnerDirectory) -> Fie
         return pull(sides.salesforce, Reason.FIELD_SALESFORCE_WINS)
     is_first = sides.baseline is None
     if is_first and (isinstance(sides.hubspot, Problem) or sides.salesforce not in directory.active):
-        return push(sides.hubspot, Reason.OWNER_INACTIVE)
+        return push(sides.hubspot, Reason.FIELD_OWNER_REPLACED)
     return decide_field(rule, sides)
 
 

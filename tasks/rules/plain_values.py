@@ -16,7 +16,6 @@ NO_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 """Characters that neither CRM nor the ledger keeps."""
 MILLISECONDS = re.compile(r"-?\d{1,15}")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-LONGEST_NUMBER = 400
 
 
 def parse_line(text: str) -> Common:
@@ -114,7 +113,7 @@ def _lines(text: str) -> list[str]:
 
 def _decimal(text: str) -> Decimal | None:
     text = text.strip()
-    if len(text) > LONGEST_NUMBER or "_" in text:
+    if "_" in text:
         return None
     try:
         number = Decimal(text)

@@ -5,6 +5,7 @@ from typing import Any
 
 from tasks.contracts.descriptions import FieldDescription, MappedField, Option, PropertyDescription
 from tasks.contracts.mapping import Choice, Entry, OnTooLong, SyncRule, ValueType
+from tasks.rules.field_plan import FieldPlan, Pair
 
 FIELD_TYPES = {
     ValueType.TEXT: "string",
@@ -48,3 +49,30 @@ def mapped(
         properties,
         FieldDescription(field, FIELD_TYPES[type_], options=options, **described),
     )
+
+
+def apply(plan: FieldPlan, pair: Pair) -> Pair:
+    """The pair once both CRMs have taken what the plan says, and the ledger the new baselines."""
+    kept = {
+        name: value.replace("\n", "\r\n") if isinstance(value, str) else value
+        for name, value in plan.to_salesforce.items()
+    }
+    return Pair(
+        {**pair.hubspot, **plan.to_hubspot},
+        {**pair.salesforce, **kept},
+        pair.hubspot_changed_at,
+        pair.salesforce_changed_at,
+        {**pair.baselines, **plan.agreed, **plan.agreed_after_hubspot, **plan.agreed_after_salesforce},
+    )
+
+
+COUNTRIES = (Option("US", "United States"), Option("DE", "Germany"), Option("CA", "Canada"))
+STATES = (
+    Option("CA", "California", valid_for=frozenset({"US"})),
+    Option("ON", "Ontario", valid_for=frozenset({"CA"})),
+    Option("BY", "Bavaria", valid_for=frozenset({"DE"})),
+    Option("WA", "Washington", valid_for=frozenset({"US"})),
+    Option("WA", "Western Australia", valid_for=frozenset({"AU"})),
+    Option("X1", "Twin", valid_for=frozenset({"US"})),
+    Option("X2", "Twin", valid_for=frozenset({"DE"})),
+)

@@ -6,15 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks.contracts.descriptions import HubSpotOwner, MappedField, Option, SalesforceUser
+from tasks.contracts.descriptions import HubSpotOwner, MappedField, SalesforceUser
 from tasks.contracts.errors import ProblemClass
 from tasks.contracts.mapping import MappedObject, OnTooLong, OwnerMapping, OwnerOverride, SyncRule, ValueType
 from tasks.contracts.reasons import Reason
 from tasks.rules.field_mapping import Agree, Leave
-from tasks.rules.field_plan import FieldPlan, Pair, may_carry_fields, plan_fields
+from tasks.rules.field_plan import FieldPlan, FieldProblem, Pair, may_carry_fields, plan_fields
+from tasks.rules.field_remedies import REMEDIES
 from tasks.rules.field_values import from_salesforce
 from tasks.rules.owners import OwnerDirectory, match_owners
-from tests.rules.mapped import mapped
+from tests.rules.mapped import COUNTRIES, STATES, apply, mapped
 
 EARLY, LATE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
 PREFER, ALWAYS, TWO_WAY, DONT = SyncRule
@@ -23,21 +24,6 @@ NAME = mapped(names=("name",), field="Name", is_nillable=False, length=255)
 CITY = mapped(names=("city",), field="BillingCity", length=40)
 STAFF = mapped(ValueType.INTEGER, names=("numberofemployees",), field="NumberOfEmployees", digits=8)
 PHONE = mapped(rule=TWO_WAY, names=("phone",), field="Phone", length=40)
-
-
-def apply(plan: FieldPlan, pair: Pair) -> Pair:
-    """The pair once both CRMs have taken what the plan says, and the ledger the new baselines."""
-    kept = {
-        name: value.replace("\n", "\r\n") if isinstance(value, str) else value
-        for name, value in plan.to_salesforce.items()
-    }
-    return Pair(
-        {**pair.hubspot, **plan.to_hubspot},
-        {**pair.salesforce, **kept},
-        pair.hubspot_changed_at,
-        pair.salesforce_changed_at,
-        {**pair.baselines, **plan.agreed, **plan.agreed_after_hubspot, **plan.agreed_after_salesforce},
-    )
 
 
 def test_one_bad_field_is_left_out_and_the_others_are_written():
@@ -54,6 +40,12 @@ def test_one_bad_field_is_left_out_and_the_others_are_written():
         "NumberOfEmployees": Reason.VALUE_NOT_A_NUMBER,
     }
     assert {one.problem_class for one in plan.problems} == {ProblemClass.DATA}
+
+
+def test_every_problem_there_can_be_comes_with_what_to_do():
+    problems = {reason for reason in Reason if reason.startswith(("VALUE_", "STATE_WITHOUT", "STATE_NOT", "OWNER_"))}
+    assert set(REMEDIES) == problems | {Reason.PROPERTY_MISSING, Reason.FIELD_MISSING}
+    assert FieldProblem("City", Reason.VALUE_TOO_LONG, {}).remedy == REMEDIES[Reason.VALUE_TOO_LONG]
 
 
 def test_what_is_equal_is_a_baseline_now_and_what_is_written_only_once_it_was():
@@ -104,6 +96,19 @@ def test_7_2_1_a_new_entry_has_no_baseline_so_old_values_are_carried_and_nothing
     pair = Pair({"city": "Bonn", "phone": ""}, {"BillingCity": None, "Phone": "1"}, baselines={"Name": "Acme"})
     plan = plan_fields([CITY, PHONE], pair, NOBODY)
     assert (plan.to_salesforce, plan.to_hubspot) == ({"BillingCity": "Bonn"}, {"phone": "1"})
+
+
+def test_a_new_account_starts_with_what_its_company_has():
+    fields = [NAME, CITY, PHONE, mapped(rule=ALWAYS, names=("rank",), field="Rank__c")]
+    company = {"name": "Acme", "city": "", "phone": "1", "rank": "2"}
+    plan = plan_fields(fields, Pair(company, dict.fromkeys(("Name", "BillingCity", "Phone", "Rank__c"))), NOBODY)
+    assert (plan.to_salesforce, plan.to_hubspot) == ({"Name": "Acme", "Phone": "1"}, {})
+
+
+def test_a_new_company_starts_with_what_its_account_has():
+    account = {"Name": "Acme", "BillingCity": None, "Phone": "1"}
+    plan = plan_fields([NAME, CITY, PHONE], Pair(dict.fromkeys(("name", "city", "phone")), account), NOBODY)
+    assert (plan.to_hubspot, plan.to_salesforce) == ({"name": "Acme", "phone": "1"}, {})
 
 
 def test_a_required_field_is_not_cleared_by_a_blank_in_hubspot():
@@ -164,149 +169,11 @@ def test_7_2_6_owners_in_a_plan(hubspot, salesforce, to_hubspot, to_salesforce, 
     assert [one.reason for one in plan.problems] == reasons
 
 
-# Countries and states (7.2.10)
-
-COUNTRIES = (Option("US", "United States"), Option("DE", "Germany"), Option("CA", "Canada"))
-STATES = (
-    Option("CA", "California", valid_for=frozenset({"US"})),
-    Option("ON", "Ontario", valid_for=frozenset({"CA"})),
-    Option("BY", "Bavaria", valid_for=frozenset({"DE"})),
-    Option("WA", "Washington", valid_for=frozenset({"US"})),
-    Option("WA", "Western Australia", valid_for=frozenset({"AU"})),
-    Option("X1", "Twin", valid_for=frozenset({"US"})),
-    Option("X2", "Twin", valid_for=frozenset({"DE"})),
-)
-STATE = mapped(ValueType.STATE, TWO_WAY, names=("state",), field="BillingStateCode", salesforce=STATES)
-COUNTRY = mapped(
-    ValueType.COUNTRY,
-    TWO_WAY,
-    names=("country",),
-    field="BillingCountryCode",
-    salesforce=COUNTRIES,
-    values={"Deutschland": "DE", "USA": "US"},
-)
-
-
-def place(state: str, country: str, state_code: str | None, country_code: str | None, **baselines: str) -> Pair:
-    return Pair(
-        {"state": state, "country": country},
-        {"BillingStateCode": state_code, "BillingCountryCode": country_code},
-        baselines=baselines,
-    )
-
-
-@pytest.mark.parametrize(
-    ("pair", "written", "problems"),
-    [
-        pytest.param(
-            place("California", "usa", None, None),
-            {"BillingCountryCode": "US", "BillingStateCode": "CA"},
-            {},
-            id="7.2.10-names-and-mapped-spellings-become-codes-in-one-write",
-        ),
-        pytest.param(
-            place("by", "de", None, None),
-            {"BillingCountryCode": "DE", "BillingStateCode": "BY"},
-            {},
-            id="7.2.10-codes-in-any-case-are-understood",
-        ),
-        pytest.param(
-            place("California", "", None, None),
-            {},
-            {"BillingStateCode": Reason.STATE_WITHOUT_COUNTRY},
-            id="7.2.10-no-state-without-a-country",
-        ),
-        pytest.param(
-            place("California", "Freedonia", None, None),
-            {},
-            {
-                "BillingStateCode": Reason.STATE_WITHOUT_COUNTRY,
-                "BillingCountryCode": Reason.VALUE_UNKNOWN_IN_SALESFORCE,
-            },
-            id="7.2.10-nor-with-one-that-salesforce-does-not-know",
-        ),
-        pytest.param(
-            place("California", "US", None, "US", BillingCountryCode="US", BillingStateCode=""),
-            {"BillingStateCode": "CA"},
-            {},
-            id="7.2.10-the-country-that-is-there-already-is-enough",
-        ),
-        pytest.param(
-            place("Bavaria", "United States", None, None),
-            {},
-            {"BillingStateCode": Reason.STATE_NOT_IN_COUNTRY, "BillingCountryCode": Reason.STATE_NOT_IN_COUNTRY},
-            id="7.2.10-a-state-of-another-country-would-cost-the-whole-record",
-        ),
-        pytest.param(
-            place("California", "Canada", "CA", "US", BillingCountryCode="US", BillingStateCode="CA"),
-            {},
-            {"BillingCountryCode": Reason.STATE_NOT_IN_COUNTRY},
-            id="7.2.10-so-would-a-country-that-leaves-its-state-behind",
-        ),
-        pytest.param(
-            place("Ontario", "Canada", "CA", "US", BillingCountryCode="US", BillingStateCode="CA"),
-            {"BillingCountryCode": "CA", "BillingStateCode": "ON"},
-            {},
-            id="7.2.10-both-move-together",
-        ),
-        pytest.param(
-            place("California", "", "CA", "US", BillingCountryCode="US", BillingStateCode="CA"),
-            {"BillingCountryCode": None},
-            {},
-            id="7.2.10-a-country-may-go-and-salesforce-clears-the-state-itself",
-        ),
-        pytest.param(
-            place("Twin", "US", None, "US", BillingCountryCode="US", BillingStateCode=""),
-            {},
-            {"BillingStateCode": Reason.VALUE_AMBIGUOUS},
-            id="7.2.10-a-name-of-two-states-is-not-guessed",
-        ),
-    ],
-)
-def test_7_2_10_countries_and_states_for_salesforce(pair, written, problems):
-    plan = plan_fields([STATE, COUNTRY], pair, NOBODY)
-    assert plan.to_salesforce == written
-    assert list(plan.to_salesforce) == list(written), "the country goes before the state"
-    assert {one.field: one.reason for one in plan.problems} == problems
-
-
-@pytest.mark.parametrize(
-    ("options", "code", "said"),
-    [
-        pytest.param((), "CA", "California", id="7.2.10-the-name-for-free-text"),
-        pytest.param((), "WA", "WA", id="7.2.10-the-code-where-two-states-share-it"),
-        pytest.param(("ca_usa", "California"), "CA", "California", id="7.2.10-the-dropdowns-own-value-for-the-name"),
-        pytest.param(("CA", "NY"), "CA", "CA", id="7.2.10-or-for-the-code"),
-    ],
-)
-def test_7_2_10_states_for_hubspot(options, code, said):
-    field = mapped(ValueType.STATE, names=("state",), field="BillingStateCode", salesforce=STATES, hubspot=options)
-    pair = Pair({"state": ""}, {"BillingStateCode": code})
-    plan = plan_fields([field], pair, NOBODY)
-    assert plan.to_hubspot == {"state": said}
-    assert plan_fields([field], apply(plan, pair), NOBODY).to_hubspot == {}
-
-
-def test_7_2_10_a_spelling_that_means_the_same_code_is_left_as_it_is():
-    plan = plan_fields([COUNTRY], Pair({"country": "Deutschland"}, {"BillingCountryCode": "DE"}), NOBODY)
-    assert (plan.to_hubspot, plan.to_salesforce, plan.agreed) == ({}, {}, {"BillingCountryCode": "DE"})
-
-
-def test_7_2_10_in_an_org_without_codes_names_are_plain_text():
-    country = mapped(ValueType.COUNTRY, names=("country",), field="BillingCountry", values={"USA": "US"})
-    state = mapped(ValueType.STATE, names=("state",), field="BillingState")
-    pair = Pair({"country": "USA", "state": "California"}, {"BillingCountry": None, "BillingState": None})
-    assert plan_fields([country, state], pair, NOBODY).to_salesforce == {
-        "BillingCountry": "USA",
-        "BillingState": "California",
-    }
-
-
 # Whatever the values are
 
 TEXTS = st.sampled_from(
     [
-        *("", " ", "a", "b\nc", "x" * 30, "\n\n, a\nb\nc", "Red", "RED", "RED;BLUE", "true", "a@x.example"),
+        *("", " ", "a", "b\nc", "x" * 30, "\n\n, a\nb\nc", "x", "Red", "RED", "RED;BLUE", "true", "a@x.example"),
         *("12", "12.50", "-1e3", "1767312000000", "2026-01-02", "2026-01-02T03:04:05.678Z"),
         *("US", "Germany", "California", "1", "2", "3"),
     ]
@@ -319,7 +186,7 @@ ROWS = st.one_of(
     st.floats(-1e9, 1e9),
     st.sampled_from(["005ann", "005old"]),
 )
-CHOICES = {"RED": ("Red", "Crimson"), "BLUE": "Blue", "AZURE": "Blue"}
+CHOICES = {"RED": ("Red", "Crimson"), "BLUE": "Blue", "AZURE": "Blue", "x": "a"}
 
 
 def field_of(number: int, type_: ValueType, rule: SyncRule, on_too_long: OnTooLong) -> MappedField:
@@ -335,7 +202,7 @@ def field_of(number: int, type_: ValueType, rule: SyncRule, on_too_long: OnTooLo
         on_too_long=on_too_long,
         values=CHOICES if is_choice else {},
         hubspot=("RED", "BLUE", "AZURE", "x") if is_choice else (),
-        salesforce=options[type_] if is_place else ("Red", "Blue", "Crimson", "a") if is_choice else (),
+        salesforce=options[type_] if is_place else ("Red", "Blue", "Crimson", "a", "x") if is_choice else (),
         length=20,
         digits=8,
         scale=1,

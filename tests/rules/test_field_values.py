@@ -1,5 +1,6 @@
 """A value there and back again: exact forms on both sides, equality per type, problems instead of guesses."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasks.contracts.descriptions import MappedField, Option
+from tasks.contracts.descriptions import FieldDescription, MappedField, Option
 from tasks.contracts.mapping import OnTooLong, ValueType
 from tasks.contracts.reasons import Reason
 from tasks.rules.field_values import Problem, from_hubspot, from_salesforce, to_hubspot, to_salesforce
@@ -28,6 +29,8 @@ HAS_TYPES = mapped(
 TOPICS = mapped(
     MULTI, values={"RED": "Red", "BLUE": "Blue"}, hubspot=("RED", "BLUE", "x"), salesforce=("Red", "Blue", "x")
 )
+CROSSED = mapped(SELECT, values={"B": "X"}, hubspot=("A", "B"), salesforce=("X", "B"))
+WHOLE_FIELD = replace(mapped(NUMBER), field=FieldDescription("Field__c", "int", digits=8))
 TWO_LINES = mapped(STREET, names=("address", "address2"), length=255)
 
 
@@ -144,8 +147,7 @@ def test_7_3_what_hubspot_gets(field, salesforce, written):
 
 def test_7_3_a_day_for_a_field_that_holds_moments_is_its_midnight_in_utc():
     field = mapped(DATE)
-    moment = mapped(DATE, field="Moment__c")
-    moment = type(moment)(moment.entry, moment.properties, type(moment.field)("Moment__c", "datetime"))
+    moment = replace(field, field=FieldDescription("Field__c", "datetime"))
     assert to_salesforce(field, ours(field, "2026-01-02")) == "2026-01-02"
     assert to_salesforce(moment, ours(moment, "2026-01-02")) == "2026-01-02T00:00:00Z"
 
@@ -155,6 +157,8 @@ def test_7_3_a_day_for_a_field_that_holds_moments_is_its_midnight_in_utc():
     [
         pytest.param(mapped(NUMBER), "a lot", Reason.VALUE_NOT_A_NUMBER, id="words-for-a-number"),
         pytest.param(mapped(NUMBER), "1,000", Reason.VALUE_NOT_A_NUMBER, id="a-comma-may-mean-two-things"),
+        pytest.param(mapped(NUMBER), "1_000", Reason.VALUE_NOT_A_NUMBER, id="an-underscore-is-for-programmers"),
+        pytest.param(WHOLE_FIELD, "12.5", Reason.VALUE_NOT_WHOLE, id="half-a-number-for-a-field-of-whole-ones"),
         pytest.param(mapped(NUMBER), "NaN", Reason.VALUE_NOT_A_NUMBER, id="not-a-number-says-so-itself"),
         pytest.param(mapped(NUMBER), "1e999", Reason.VALUE_OUT_OF_RANGE, id="more-than-a-double-holds"),
         pytest.param(mapped(INTEGER), "12.5", Reason.VALUE_NOT_WHOLE, id="half-an-employee"),
@@ -181,6 +185,7 @@ def test_what_salesforce_would_not_take_is_a_problem_with_a_reason(field, hubspo
     ("field", "salesforce", "reason"),
     [
         pytest.param(HAS_TYPES, "Customer", Reason.VALUE_UNKNOWN_IN_HUBSPOT, id="7.2.9-a-choice-only-salesforce-has"),
+        pytest.param(CROSSED, "B", Reason.VALUE_UNKNOWN_IN_HUBSPOT, id="7.2.9-a-choice-that-would-read-as-another"),
         pytest.param(mapped(LINES), "x" * 65_537, Reason.VALUE_TOO_LONG, id="a-text-hubspot-has-no-room-for"),
     ],
 )

@@ -22,6 +22,7 @@ USERS = (
     SalesforceUser(ANN, "Ann@x.example"),
     SalesforceUser(BEN, "ben@sales.example"),
     SalesforceUser(OLD, "old@x.example", is_active=False),
+    SalesforceUser("005bla", ""),
     SalesforceUser(TWIN, "twin@x.example"),
     SalesforceUser("005tw2", "twin@x.example"),
     SalesforceUser("005an0", "ann@x.example", is_active=False),
@@ -113,7 +114,9 @@ def verdict_of(hubspot: str | None, salesforce: str, baseline: str | None = None
         pytest.param("1", BEN, WriteHubSpot(Common(BEN), Reason.FIELD_SALESFORCE_WINS), id="7.2.6b-salesforces-wins"),
         pytest.param(None, BEN, WriteHubSpot(Common(BEN), Reason.FIELD_SALESFORCE_WINS), id="7.2.6b-fills-a-blank"),
         pytest.param("1", ANN, Agree(Common(ANN)), id="7.2.6b-the-same-already"),
-        pytest.param("1", OLD, WriteSalesforce(Common(ANN), Reason.OWNER_INACTIVE), id="7.2.6b-but-only-if-active"),
+        pytest.param(
+            "1", OLD, WriteSalesforce(Common(ANN), Reason.FIELD_OWNER_REPLACED), id="7.2.6b-but-only-if-active"
+        ),
     ],
 )
 def test_7_2_6b_linking_an_existing_account(hubspot, salesforce, verdict):
