@@ -133,7 +133,7 @@ def _decode(content: bytes) -> str | Finding:
     if len(content) > MAX_BYTES:
         return _about_file(0, f"is larger than {MAX_BYTES} bytes", "A mapping of a thousand fields is a tenth of that")
     try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return _about_file(line, "is not UTF-8", "Save it with the encoding UTF-8")

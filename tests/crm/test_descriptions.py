@@ -55,6 +55,8 @@ def test_what_the_field_of_an_org_is():
     assert (name.type, name.length, name.is_nillable, name.is_defaulted) == ("string", 255, False, False)
     assert (revenue.type, revenue.digits, revenue.scale) == ("currency", 18, 0)
     assert (staff.type, staff.digits, staff.scale) == ("int", 8, None)
+    (money,) = field_descriptions({"fields": [{"name": "M", "type": "currency", "precision": 18, "scale": 2}]})
+    assert (money.digits, money.scale) == (16, 2)
     assert by_name["OwnerId"].reference_to == ("User",)
     assert not by_name["SystemModstamp"].is_updateable
 

@@ -90,6 +90,17 @@ def test_columns_nobody_knows_are_mentioned_and_ignored():
     imported = import_mapping(f"{HEADER},Group\nname,Name,Two-way,x\n".encode(), KNOWN)
     assert entries(imported) == [("name", "Name", "two_way", "text")]
     assert [one.what for one in imported.remarks] == ["Column Group says nothing to us"]
+    imported = import_mapping(f"\ufeffGroup,{HEADER}\nx,name,Name,Two-way\n".encode(), KNOWN)
+    assert [one.what for one in imported.remarks] == ["Column Group says nothing to us"]
+
+
+@pytest.mark.parametrize(
+    ("label", "encoding"), [("Größe", "utf-8"), ("Größe", "latin-1"), ("Размер", "utf-8"), ("Размер", "utf-16")]
+)
+def test_labels_in_any_language_are_understood_in_each_encoding(label, encoding):
+    known = Known(properties=(PropertyDescription("size", "string", "text", label),))
+    imported = import_mapping(f"{HEADER}\n{label},Size__c,Two-way\n".encode(encoding), known)
+    assert entries(imported) == [("size", "Size__c", "two_way", "text")]
 
 
 @pytest.mark.parametrize(

@@ -279,6 +279,8 @@ def test_a_mistake_names_line_place_and_remedy(text, line, where, problem, remed
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file():
     found = findings(f'version = 1\n{ONE}rule = "x"\nkey = 1\n[[company]]\nsalesforce = "S"\n')
     assert [one.line for one in found] == [5, 6, 7]
+    found = findings(f'version = 1\n[owner]\nx = 1\n{ONE}rule = "x"\n')
+    assert [one.line for one in found] == [3, 7]
 
 
 def test_a_finding_reads_as_one_line():
