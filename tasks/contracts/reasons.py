@@ -50,6 +50,38 @@ class Reason(StrEnum):
     STAGE_REFUSED = "STAGE_REFUSED"
     STAGE_NO_CANDIDATE = "STAGE_NO_CANDIDATE"
     STAGE_LIFTED_CONTACT = "STAGE_LIFTED_CONTACT"
+    # Which side's value counts? (field rules)
+    FIELD_AGREED = "FIELD_AGREED"
+    FIELD_SALESFORCE_WINS = "FIELD_SALESFORCE_WINS"
+    FIELD_SALESFORCE_BLANK = "FIELD_SALESFORCE_BLANK"
+    FIELD_SALESFORCE_CLEARED = "FIELD_SALESFORCE_CLEARED"
+    FIELD_SALESFORCE_CHANGED = "FIELD_SALESFORCE_CHANGED"
+    FIELD_HUBSPOT_CHANGED = "FIELD_HUBSPOT_CHANGED"
+    FIELD_SALESFORCE_NEWER = "FIELD_SALESFORCE_NEWER"
+    FIELD_HUBSPOT_NEWER = "FIELD_HUBSPOT_NEWER"
+    FIELD_OWNER_REPLACED = "FIELD_OWNER_REPLACED"
+    FIELD_NEVER_PUSHED = "FIELD_NEVER_PUSHED"
+    FIELD_NOT_SYNCED = "FIELD_NOT_SYNCED"
+    CONTACT_OUTSIDE_SEGMENT = "CONTACT_OUTSIDE_SEGMENT"
+    # A value that cannot be carried
+    VALUE_NOT_A_NUMBER = "VALUE_NOT_A_NUMBER"
+    VALUE_NOT_WHOLE = "VALUE_NOT_WHOLE"
+    VALUE_NOT_A_BOOLEAN = "VALUE_NOT_A_BOOLEAN"
+    VALUE_NOT_A_DATE = "VALUE_NOT_A_DATE"
+    VALUE_NOT_AN_EMAIL = "VALUE_NOT_AN_EMAIL"
+    VALUE_OUT_OF_RANGE = "VALUE_OUT_OF_RANGE"
+    VALUE_TOO_LONG = "VALUE_TOO_LONG"
+    VALUE_REQUIRED = "VALUE_REQUIRED"
+    VALUE_UNKNOWN_IN_HUBSPOT = "VALUE_UNKNOWN_IN_HUBSPOT"
+    VALUE_UNKNOWN_IN_SALESFORCE = "VALUE_UNKNOWN_IN_SALESFORCE"
+    VALUE_AMBIGUOUS = "VALUE_AMBIGUOUS"
+    STATE_WITHOUT_COUNTRY = "STATE_WITHOUT_COUNTRY"
+    STATE_NOT_IN_COUNTRY = "STATE_NOT_IN_COUNTRY"
+    OWNER_UNMATCHED = "OWNER_UNMATCHED"
+    OWNER_AMBIGUOUS = "OWNER_AMBIGUOUS"
+    OWNER_INACTIVE = "OWNER_INACTIVE"
+    PROPERTY_MISSING = "PROPERTY_MISSING"
+    FIELD_MISSING = "FIELD_MISSING"
     # A record that gave up
     PARKED = "PARKED"
     REPLAYED = "REPLAYED"
@@ -97,6 +129,36 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.STAGE_REFUSED: "HubSpot answered the change of stage with success but kept the old stage.",
     Reason.STAGE_NO_CANDIDATE: "No contact that counts has a stage with a rank.",
     Reason.STAGE_LIFTED_CONTACT: "The contact was lifted to its primary company's stage.",
+    Reason.FIELD_AGREED: "Both sides have the same value.",
+    Reason.FIELD_SALESFORCE_WINS: "Salesforce has a value, and under the field's rule that is the one that counts.",
+    Reason.FIELD_SALESFORCE_BLANK: "Salesforce has no value and never had one, so HubSpot's was carried over.",
+    Reason.FIELD_SALESFORCE_CLEARED: "The value was removed in Salesforce, so it was removed in HubSpot too.",
+    Reason.FIELD_SALESFORCE_CHANGED: "Only Salesforce's value had changed, so HubSpot got it.",
+    Reason.FIELD_HUBSPOT_CHANGED: "Only HubSpot's value had changed, so Salesforce got it.",
+    Reason.FIELD_SALESFORCE_NEWER: "Both values had changed; Salesforce's change is not the older one, so it counts.",
+    Reason.FIELD_HUBSPOT_NEWER: "Both values had changed; HubSpot's change is the newer one, so it counts.",
+    Reason.FIELD_OWNER_REPLACED: "Salesforce's owner is not an active user, so HubSpot's was carried over.",
+    Reason.FIELD_NEVER_PUSHED: "Salesforce has no value, and under the field's rule HubSpot's is never carried over.",
+    Reason.FIELD_NOT_SYNCED: "The field's rule is not to sync it.",
+    Reason.CONTACT_OUTSIDE_SEGMENT: "The contact is not in the contact segment, so nothing about it is carried over.",
+    Reason.VALUE_NOT_A_NUMBER: "The value is not a number.",
+    Reason.VALUE_NOT_WHOLE: "The field takes whole numbers only.",
+    Reason.VALUE_NOT_A_BOOLEAN: "The value is neither true nor false.",
+    Reason.VALUE_NOT_A_DATE: "The value is not a date.",
+    Reason.VALUE_NOT_AN_EMAIL: "The value is not an e-mail address.",
+    Reason.VALUE_OUT_OF_RANGE: "The number or date is outside what the other side takes.",
+    Reason.VALUE_TOO_LONG: "The text is longer than the other side takes.",
+    Reason.VALUE_REQUIRED: "The field may not be blank in Salesforce.",
+    Reason.VALUE_UNKNOWN_IN_HUBSPOT: "No option of the HubSpot property means this value.",
+    Reason.VALUE_UNKNOWN_IN_SALESFORCE: "The Salesforce picklist does not have this value.",
+    Reason.VALUE_AMBIGUOUS: "Several values of the Salesforce picklist could be meant.",
+    Reason.STATE_WITHOUT_COUNTRY: "Salesforce takes a state only together with a country, and there is none.",
+    Reason.STATE_NOT_IN_COUNTRY: "The state is not one of the country's, so Salesforce would take neither.",
+    Reason.OWNER_UNMATCHED: "The owner on one side is nobody we know on the other; both owners stay.",
+    Reason.OWNER_AMBIGUOUS: "Several Salesforce users have the owner's e-mail address; both owners stay.",
+    Reason.OWNER_INACTIVE: "The owner's Salesforce user is not active; both owners stay.",
+    Reason.PROPERTY_MISSING: "HubSpot did not say what the property holds; it may have been deleted.",
+    Reason.FIELD_MISSING: "Salesforce did not say what the field holds; it may have been deleted or hidden.",
     Reason.PARKED: "Gave up for now; a person is needed.",
     Reason.REPLAYED: "A person asked for another try.",
     Reason.DISMISSED: "A person decided that nothing is to be done.",
