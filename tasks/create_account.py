@@ -36,7 +36,7 @@ async def create_account(company_id: CompanyId, tools: Tools) -> Outcome:
         return await _leave_alone(company_id, Reason.COMPANY_GONE, tools)
     people = await find_syncing_contacts(company_id, tools)
 
-    async with tools.leases.hold(identities_at_stake(company, people)) as lease:
+    async with tools.leases.hold(identities_at_stake(company, people, tools.switches.opt_out_domains)) as lease:
         # Somebody may have linked it while we were reading.
         if await tools.ledger.find_link(company_id):
             return await _already_linked(company_id, tools)
@@ -53,14 +53,10 @@ async def create_account(company_id: CompanyId, tools: Tools) -> Outcome:
 
 
 async def _find_match(company: Company, people: tuple[SyncingContact, ...], tools: Tools) -> Match:
-    accounts = await tools.salesforce.find_accounts(search_terms(company, people))
+    accounts = await tools.salesforce.find_accounts(search_terms(company, people, tools.switches))
     links = await tools.ledger.find_links_of_accounts([account.id for account in accounts])
     candidates = Candidates(accounts, {link.account_id: link.company_id for link in links})
-    match = match_account(company, people, candidates, tools.switches.domain_match)
-    # Pressing Sync is a person's answer to "is this the same customer as the other company?": no.
-    if tools.forced and isinstance(match, AskHuman) and match.reason is Reason.CONFLICT_DOMAIN_TAKEN:
-        return NoMatch()
-    return match
+    return match_account(company, people, candidates, tools.switches, forced=tools.forced)
 
 
 async def _create_if_allowed(
@@ -113,7 +109,8 @@ async def _claim(company: Company, tools: Tools) -> None:
     """Postgres remembers who is creating an account for this domain, should Redis forget."""
     if tools.forced or tools.switches.domain_match is DomainMatch.OFF:
         return
-    holders = await tools.ledger.claim_identities(company.id, domain_identities(company))
+    identities = domain_identities(company, tools.switches.opt_out_domains)
+    holders = await tools.ledger.claim_identities(company.id, identities)
     if not holders:
         return
     holder = min(holders.values())
