@@ -18,7 +18,19 @@ class Reason(StrEnum):
     C1_AUTO_CREATED = "C1_AUTO_CREATED"
     C3_QUALIFYING_CONTACT = "C3_QUALIFYING_CONTACT"
     PENDING_CONTACT_SYNC = "PENDING_CONTACT_SYNC"
-    # Which account is it? (decision table T2, from the company's side)
+    # May this account have a company?
+    ACCOUNT_NEW = "ACCOUNT_NEW"
+    ACCOUNT_EDITED = "ACCOUNT_EDITED"
+    ACCOUNT_IMPORTED = "ACCOUNT_IMPORTED"
+    ACCOUNT_FROM_LEAD = "ACCOUNT_FROM_LEAD"
+    ACCOUNT_UNTOUCHED = "ACCOUNT_UNTOUCHED"
+    ACCOUNT_DELETED = "ACCOUNT_DELETED"
+    ACCOUNT_MERGED = "ACCOUNT_MERGED"
+    ACCOUNT_FILTERED_OUT = "ACCOUNT_FILTERED_OUT"
+    PERSON_ACCOUNT = "PERSON_ACCOUNT"
+    PERSON_WITHOUT_ACCOUNT = "PERSON_WITHOUT_ACCOUNT"
+    COMPANY_DELETED = "COMPANY_DELETED"
+    # Which account is it, which company is it? (decision table T2, from either side)
     ACCOUNT_CREATED = "ACCOUNT_CREATED"
     LINKED_ALREADY = "LINKED_ALREADY"
     LINKED_BY_KEY = "LINKED_BY_KEY"
@@ -31,6 +43,9 @@ class Reason(StrEnum):
     CONFLICT_DOMAIN = "CONFLICT_DOMAIN"
     CONFLICT_DOMAIN_TAKEN = "CONFLICT_DOMAIN_TAKEN"
     SUGGEST_DOMAIN = "SUGGEST_DOMAIN"
+    SUGGEST_DOMAIN_DOUBTFUL = "SUGGEST_DOMAIN_DOUBTFUL"
+    SUGGEST_NAME = "SUGGEST_NAME"
+    SUGGEST_SIMILAR_NAME = "SUGGEST_SIMILAR_NAME"
     # The records themselves
     COMPANY_GONE = "COMPANY_GONE"
     COMPANY_UNNAMED = "COMPANY_UNNAMED"
@@ -90,7 +105,7 @@ class Reason(StrEnum):
 
 IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.OBJECT_SYNC_OFF: "Company sync is switched off, so nothing is created.",
-    Reason.MANUAL: "Gets an account: a person pressed Sync.",
+    Reason.MANUAL: "Gets its counterpart: a person pressed Sync.",
     Reason.COMPANY_NOT_IN_SEGMENT: "The company is not in the company segment.",
     Reason.COMPANY_SEGMENT: "Gets an account: it is in the company segment, and the segment alone decides.",
     Reason.N1_NO_CONTACTS: "No account: the company has no contacts.",
@@ -100,19 +115,36 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.C1_AUTO_CREATED: "Gets an account: HubSpot made the company itself, and contacts sync as contacts.",
     Reason.C3_QUALIFYING_CONTACT: "Gets an account: a qualifying contact is, or will be, a Salesforce contact.",
     Reason.PENDING_CONTACT_SYNC: "Not yet: no contact is a Salesforce contact; looked at again when one becomes one.",
+    Reason.ACCOUNT_NEW: "Gets a company: the account was created after company sync was switched on.",
+    Reason.ACCOUNT_EDITED: "Gets a company: the account was edited in Salesforce after company sync was switched on.",
+    Reason.ACCOUNT_IMPORTED: "Gets a company: the account was imported.",
+    Reason.ACCOUNT_FROM_LEAD: "Gets a company: a lead was converted into the account.",
+    Reason.ACCOUNT_UNTOUCHED: "Not yet: the account is older than company sync and was neither edited nor imported"
+    " since.",
+    Reason.ACCOUNT_DELETED: "The account is deleted in Salesforce.",
+    Reason.ACCOUNT_MERGED: "The account was merged into another one, which is looked at in its place.",
+    Reason.ACCOUNT_FILTERED_OUT: "No company: the account does not pass the account filter.",
+    Reason.PERSON_ACCOUNT: "No company: it is a person account.",
+    Reason.PERSON_WITHOUT_ACCOUNT: "No company: the lead, or contact, belongs to no account.",
+    Reason.COMPANY_DELETED: "No new company: the account's company was deleted in HubSpot.",
     Reason.ACCOUNT_CREATED: "The account was created in Salesforce and linked.",
     Reason.LINKED_ALREADY: "Already linked; nothing to do.",
-    Reason.LINKED_BY_KEY: "Adopted the account that already carries this company's id.",
-    Reason.LINKED_BY_STORED_ID: "Adopted the account whose id the company already carries.",
-    Reason.LINKED_BY_CONTACTS: "Adopted the account its contacts belong to in Salesforce.",
-    Reason.LINKED_BY_DOMAIN: "Adopted the only account with the same web domain.",
+    Reason.LINKED_BY_KEY: "Linked: the account already carries this company's id.",
+    Reason.LINKED_BY_STORED_ID: "Linked: the company already carries this account's id.",
+    Reason.LINKED_BY_CONTACTS: "Linked: the company's contacts belong to the account in Salesforce.",
+    Reason.LINKED_BY_DOMAIN: "Linked: no other company and no other account has the same web domain.",
     Reason.LINKED_AFTER_RACE: "Someone else created the account at the same moment; that one was adopted.",
-    Reason.CONFLICT_DUP_LINK: "Several accounts claim this company; a person has to choose.",
-    Reason.CONFLICT_CONTACTS: "Its contacts sit on several accounts equally; a person has to choose.",
+    Reason.CONFLICT_DUP_LINK: "Several records claim this one. Several accounts: a person has to choose. Several"
+    " companies: the linked one was kept, or else the one with most contacts, or the oldest; the others are listed.",
+    Reason.CONFLICT_CONTACTS: "Its contacts point to several accounts, or companies, equally; a person has to choose.",
     Reason.CONFLICT_DOMAIN: "Several accounts, or companies, share the web domain; a person has to choose.",
-    Reason.CONFLICT_DOMAIN_TAKEN: "The web domain already belongs to another company's account; a person has to say"
-    " whether this is the same customer. Press Sync to give it an account of its own.",
-    Reason.SUGGEST_DOMAIN: "One account has the same web domain; a person has to confirm that it is the same customer.",
+    Reason.CONFLICT_DOMAIN_TAKEN: "The web domain already belongs to another linked pair; a person has to say"
+    " whether this is the same customer. Press Sync to give this one a counterpart of its own.",
+    Reason.SUGGEST_DOMAIN: "One record has the same web domain; a person has to confirm that it is the same customer.",
+    Reason.SUGGEST_DOMAIN_DOUBTFUL: "One record has the same web domain, but name or country speak against it; a person"
+    " has to say whether it is the same customer.",
+    Reason.SUGGEST_NAME: "Same name, same country; a person has to say whether it is the same customer.",
+    Reason.SUGGEST_SIMILAR_NAME: "A very similar name; a person has to say whether it is the same customer.",
     Reason.COMPANY_GONE: "The company does not exist in HubSpot (deleted, merged away or never there).",
     Reason.COMPANY_UNNAMED: "The company has neither a name nor a domain; Salesforce requires a name.",
     Reason.CONTACT_GONE: "The contact does not exist in HubSpot (deleted, merged away or never there).",
