@@ -14,7 +14,7 @@ from workers.crm.descriptions import field_descriptions, hubspot_owner, property
 from workers.mapping.files import load_mapping
 
 PORTAL = [property_description(view(one)) for one in company_properties()]
-ORG = field_descriptions(describe_object(SObject("Account", "001", ACCOUNT), ""))
+ORG = field_descriptions(describe_object(SObject("Account", "001", ACCOUNT), "", {}))
 
 
 def test_7_4_nothing_speaks_against_the_default_mapping_in_a_standard_portal_and_org():
