@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
-from tasks.contracts.reasons import Reason
+from tasks.contracts.reasons import IN_PLAIN_WORDS, WHAT_TO_DO, Reason
 from tasks.contracts.records import AccountId, CompanyId, Kind, Lane, Link, Owed, Verdict
 from tasks.contracts.tools import Parked, Subject
 from workers.cli.deployment import open_ledger
@@ -41,12 +41,15 @@ def tandem(empty_ledger, services, monkeypatch) -> Iterator[Callable[..., Result
 class Told:
     engine: Engine
 
-    def park(self, *record_ids: str) -> None:
+    def park(
+        self, *record_ids: str, problem: str = SENTENCE, code: str = Reason.COMPANY_UNNAMED, **evidence: object
+    ) -> None:
         book = PostgresOwedBook(self.engine)
         book.owe([Owed("create_account", one) for one in record_ids])
         jobs = book.claim("create_account", Lane.LIVE, first=record_ids, limit=100, ttl=timedelta(seconds=30))
         assert len(jobs) == len(record_ids)
-        book.settle([Parked(job, SENTENCE, "DATA", "COMPANY_UNNAMED", "Give it a name.", {}) for job in jobs])
+        remedy = WHAT_TO_DO[Reason(code)]
+        book.settle([Parked(job, problem, "DATA", code, remedy, evidence) for job in jobs])
 
 
 @pytest.fixture
@@ -83,8 +86,38 @@ def test_why_knows_the_account_of_a_link(tandem, empty_ledger):
 def test_why_says_when_there_is_nothing_to_tell(tandem):
     result = tandem("why", "company", COMPANY)
     assert result.exit_code == 1
-    assert "Nobody has announced it" in result.stdout
+    assert f"Nobody has announced company {COMPANY}" in result.stdout
     assert f"tandem sync company {COMPANY}" in result.stdout
+
+
+TAKEN = f"company {COMPANY}: {IN_PLAIN_WORDS[Reason.CONFLICT_DOMAIN_TAKEN]}"
+
+
+def test_what_is_parked_comes_with_what_to_do_and_what_to_decide_by(tandem, told):
+    told.park(COMPANY, problem=TAKEN, code=Reason.CONFLICT_DOMAIN_TAKEN, accounts=[ACCOUNT], domains=["acme.com"])
+    for words in (("parked", "list"), ("why", "company", COMPANY)):
+        shown = tandem(*words).stdout
+        assert WHAT_TO_DO[Reason.CONFLICT_DOMAIN_TAKEN] in shown
+        assert f"accounts: {ACCOUNT}" in shown
+        assert "domains: acme.com" in shown
+    (listed,) = printed(tandem("parked", "list", "--json"))
+    assert listed["remedy"] == WHAT_TO_DO[Reason.CONFLICT_DOMAIN_TAKEN]
+    assert listed["evidence"] == {"accounts": [ACCOUNT], "domains": ["acme.com"]}
+
+
+def test_why_says_once_what_a_record_is_parked_with(tandem, told):
+    told.park(COMPANY, problem=TAKEN, code=Reason.CONFLICT_DOMAIN_TAKEN)
+    sentence = IN_PLAIN_WORDS[Reason.CONFLICT_DOMAIN_TAKEN]
+    assert tandem("why", "company", COMPANY).stdout.count(sentence) == 1
+    assert tandem("parked", "dismiss", COMPANY, "--why", "a test record", "--by", "ann").exit_code == 0
+    assert tandem("why", "company", COMPANY).stdout.count(sentence) == 1
+
+
+def test_why_says_also_what_is_wrong_with_this_very_record(tandem, told):
+    told.park(COMPANY, problem=f"account {ACCOUNT} carries the id of company 2", code=Reason.CONFLICT_DUP_LINK)
+    shown = tandem("why", "company", COMPANY).stdout
+    assert shown.count(f"account {ACCOUNT} carries the id of company 2") == 1
+    assert shown.count(IN_PLAIN_WORDS[Reason.CONFLICT_DUP_LINK]) == 1
 
 
 def test_what_is_parked_is_listed_replayed_and_dismissed(tandem, told):
@@ -199,12 +232,16 @@ def test_announce_says_that_a_file_is_not_there(tandem):
         (("sync", "company", "acme.com"), "is not a HubSpot id"),
         (("sync", "lead", "00Q000000000001AAA"), "takes a company or a contact"),
         (("sync", "contact", "5", "--force"), "--force is for companies"),
+        (("why", "company", "acme.com"), "is not a HubSpot id"),
+        (("why", "contact", "0"), "is not a HubSpot id"),
+        (("why", "account", "acme.com"), "is not a Salesforce id"),
     ],
 )
-def test_sync_refuses_what_it_cannot_sync(tandem, words, problem):
+def test_what_is_no_record_is_refused_before_anything_is_recommended(tandem, words, problem):
     result = tandem(*words)
     assert result.exit_code == 1
     assert problem in str(result.exception)
+    assert "tandem sync" not in result.output
 
 
 def test_sync_makes_the_record_owed_and_says_when_nobody_did_it_yet(tandem):

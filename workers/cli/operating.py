@@ -11,12 +11,13 @@ from sqlalchemy.exc import DBAPIError
 
 from workers.cli.deployment import open_ledger, settings_with_redis, whoever_asks
 from workers.cli.output import AsJson, Failed, print_json, print_table, say
+from workers.cli.story import in_facts
 from workers.coordination.budget import Budget
 from workers.crm.checks import Check
 from workers.ledger.inbox import count_malformed, find_malformed
 from workers.ledger.invariants import check_invariants
 from workers.ledger.postgres_ledger import PostgresLedger
-from workers.ledger.review_desk import ParkedFilter, ReviewDesk
+from workers.ledger.review_desk import ParkedFilter, ParkedWork, ReviewDesk
 from workers.ledger.schema import refuse_unless_current
 from workers.readiness import check_crms
 from workers.settings import Settings, read_settings
@@ -79,16 +80,18 @@ def _workers() -> list[str]:
 
 @parked.command("list")
 def list_parked(task: Task = None, code: Code = None, ids: Ids = None, as_json: AsJson = False) -> None:
-    """What gave up, why, and what to do."""
+    """What gave up, why, what there is to decide by, and what to do."""
     found = ReviewDesk(open_ledger()).find_parked(_filter(task, code, ids))
     if as_json:
         print_json(found)
         return
-    print_table(
-        "Parked",
-        ("task", "record", "code", "problem", "what to do"),
-        [(one.task, one.record_id, one.code, one.problem, one.remedy) for one in found],
-    )
+    alike: dict[tuple[str, str], list[ParkedWork]] = {}
+    for one in found:
+        alike.setdefault((one.code, one.remedy), []).append(one)
+    for (its_code, remedy), rows in alike.items():
+        say(f"[bold]{escape(its_code)}[/bold], {len(rows):,} parked. {escape(remedy)}")
+        columns = ("task", "record", "problem", "facts")
+        print_table("", columns, [(one.task, one.record_id, one.problem, in_facts(one.evidence)) for one in rows])
     if not found:
         say("Nothing is parked.")
 

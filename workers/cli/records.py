@@ -9,14 +9,15 @@ from typing import Annotated, Any
 import typer
 from kombu.exceptions import OperationalError
 
-from tasks.contracts.changes import HUBSPOT_ID, Malformed, malformed_event, parse_changes
-from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
+from tasks.contracts.changes import HUBSPOT_ID, SALESFORCE_ID, Malformed, malformed_event, parse_changes
 from tasks.contracts.records import Kind, Owed
 from workers.announcing import Producer, announce_until_noted
 from workers.cli.deployment import open_ledger, settings_with_redis
 from workers.cli.output import AsJson, Failed, errors, print_json, say
+from workers.cli.story import NOTHING, is_open, print_story
+from workers.ledger.inbox import HUBSPOT_KINDS
 from workers.ledger.owed_book import PostgresOwedBook
-from workers.ledger.timelines import OwedState, Timeline, read_timeline
+from workers.ledger.timelines import Timeline, read_timeline
 from workers.messenger import CeleryMessenger
 from workers.settings import Settings
 
@@ -117,8 +118,7 @@ def sync(
     kind = record.kind
     if kind not in FIRST_TASK:
         raise Failed(f"sync takes a company or a contact, not a {record.value}.")
-    if not HUBSPOT_ID.fullmatch(record_id):
-        raise Failed(f"{record_id!r} is not a HubSpot id: a positive number in decimal digits.")
+    _refuse_if_no_id(kind, record_id)
     if force and kind is not Kind.COMPANY:
         raise Failed("--force is for companies.")
     settings, engine = settings_with_redis(), open_ledger()
@@ -128,7 +128,7 @@ def sync(
     deadline = time.monotonic() + wait
     while time.monotonic() < deadline:
         timeline = read_timeline(engine, kind, record_id)
-        if not any(_is_open(one) for one in timeline.owed):
+        if not any(is_open(one) for one in timeline.owed):
             _print_timeline(record, record_id, timeline)
             return
         time.sleep(0.2)
@@ -150,69 +150,27 @@ def why(
     as_json: AsJson = False,
 ) -> None:
     """What was announced, decided and done about one record, and why; also why nothing was."""
+    _refuse_if_no_id(record.kind, record_id)
     timeline = read_timeline(open_ledger(), record.kind, record_id)
     if as_json:
         print_json({"record": record.kind, "id": record_id, "timeline": timeline})
     else:
         _print_timeline(record, record_id, timeline)
-    if timeline == Timeline((), (), (), (), ()):
+    if timeline == NOTHING:
         raise typer.Exit(1)
 
 
 def _print_timeline(record: Record, record_id: str, timeline: Timeline) -> None:
-    say(f"[bold]{record.value} {record_id}[/bold]")
-    if timeline == Timeline((), (), (), (), ()):
-        say("Nobody has announced it, and nothing was ever decided about it.")
-        if record.kind in FIRST_TASK:
-            say(f"To look at it now: tandem sync {record.value} {record_id}")
+    if timeline != NOTHING:
+        print_story(f"{record.value} {record_id}", timeline)
         return
-    lines = [(one.received_at, "announced", f"{one.what} (event {one.event_id})") for one in timeline.announced]
-    lines += [(one.decided_at, one.code, _in_words(one.code, one.evidence)) for one in timeline.decided]
-    lines += [
-        (one.linked_at, "linked", f"company {one.company_id} with account {one.account_id}") for one in timeline.links
-    ]
-    for at, what, words in sorted(lines, key=lambda line: line[0]):
-        say(f"[dim]{at:%Y-%m-%d %H:%M:%S}[/dim]  [cyan]{what}[/cyan]  {_escaped(words)}")
-    for person in timeline.contact_links:
-        on = f" on account {person.account_id}" if person.account_id else ""
-        say(f"  contact {person.contact_id} is Salesforce {person.kind} {person.person_id}{on}")
-    for owed in timeline.owed:
-        _print_owed(owed)
+    say(f"Nobody has announced {record.value} {record_id}, and nothing was ever decided about it.")
+    if record.kind in FIRST_TASK:
+        say(f"To look at it now: tandem sync {record.value} {record_id}")
 
 
-def _print_owed(owed: OwedState) -> None:
-    if owed.parked_at:
-        say(
-            f"[red]{owed.task} gave up[/red]: {_escaped(owed.problem)} [{owed.code}]".replace(
-                f"[{owed.code}]", owed.code
-            )
-        )
-        if owed.remedy:
-            say(f"  What to do: {_escaped(owed.remedy)}")
-    elif _is_open(owed):
-        waits = f"not before {owed.not_before:%H:%M:%S}"
-        state = "being worked on" if owed.claimed_until else waits
-        say(f"[yellow]{owed.task} is owed[/yellow], {state}. {_escaped(owed.problem)}")
-    else:
-        say(f"{owed.task} is up to date.")
-
-
-def _is_open(owed: OwedState) -> bool:
-    return owed.requested > owed.done and owed.parked_at is None
-
-
-def _in_words(code: str, evidence: dict[str, Any]) -> str:
-    words = IN_PLAIN_WORDS.get(Reason(code), "") if code in set(Reason) else ""
-    facts = ", ".join(f"{name}: {_fact(value)}" for name, value in evidence.items() if value not in (None, "", [], {}))
-    return f"{words} ({facts})" if facts else words
-
-
-def _fact(value: Any) -> str:
-    if isinstance(value, list):
-        shown = ", ".join(str(one) for one in value[:5])
-        return f"{shown} and {len(value) - 5} more" if len(value) > 5 else shown
-    return str(value)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", "\\[")
+def _refuse_if_no_id(kind: Kind, record_id: str) -> None:
+    if kind in HUBSPOT_KINDS and not HUBSPOT_ID.fullmatch(record_id):
+        raise Failed(f"{record_id!r} is not a HubSpot id: a positive number in decimal digits.")
+    if kind not in HUBSPOT_KINDS and not SALESFORCE_ID.fullmatch(record_id):
+        raise Failed(f"{record_id!r} is not a Salesforce id: 15 or 18 letters and digits.")
