@@ -1,12 +1,16 @@
 """The command line on a real ledger: what it prints, for people and for programs, and how it ends."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.metadata import version
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
+import typer
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
@@ -15,9 +19,11 @@ from tasks.contracts.records import AccountId, CompanyId, Kind, Lane, Link, Owed
 from tasks.contracts.tools import Parked, Subject
 from workers.cli.deployment import open_ledger
 from workers.cli.main import app
+from workers.coordination.budget import Allowance, Budget
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.postgres_ledger import LinkRequest, PostgresLedger, VerdictRequest
 from workers.settings import read_settings
+from workers.toolbox.hands import connect_redis
 
 COMPANY = "20000000042"
 ACCOUNT = "001000000000042AAA"
@@ -120,6 +126,66 @@ def test_why_says_also_what_is_wrong_with_this_very_record(tandem, told):
     assert shown.count(IN_PLAIN_WORDS[Reason.CONFLICT_DUP_LINK]) == 1
 
 
+RUN_UNTIL_STOPPED = {"up", "demo", "worker", "beat", "flower"}
+"""They have no answer to give: they show what they do, and log it as JSON."""
+
+
+def options_of(command: Any, name: str) -> Iterator[tuple[str, set[str]]]:
+    if hasattr(command, "commands"):
+        for one in command.commands.values():
+            yield from options_of(one, f"{name} {one.name}")
+    else:
+        yield name, {option for parameter in command.params for option in parameter.opts}
+
+
+COMMANDS = dict(options_of(typer.main.get_command(app), ""))
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {f" {one}" for one in RUN_UNTIL_STOPPED}))
+def test_a_command_that_answers_answers_in_json_on_request(name):
+    assert "--json" in COMMANDS[name]
+
+
+def test_what_runs_until_it_is_stopped_is_a_command():
+    assert {f" {one}" for one in RUN_UNTIL_STOPPED} < set(COMMANDS)
+
+
+def test_the_version_is_that_of_the_package(tandem):
+    assert tandem("--version").stdout == f"tandem {version('tandem')}\n"
+
+
+def in_json(result: Result, *, status: int = 0) -> Any:
+    assert result.exit_code == status, result.output
+    return json.loads(result.stdout)
+
+
+def test_what_commands_do_is_told_in_json_too(tandem, told):
+    told.park(COMPANY, "7")
+    assert in_json(tandem("parked", "replay", "7", "--json")) == {"replayed": 1}
+    assert in_json(tandem("parked", "dismiss", COMPANY, "--why", "x", "--json")) == {"dismissed": 1}
+    assert in_json(tandem("switch", "set", "contact_segment", "501", "--json")) == {"contact_segment": "501"}
+    assert in_json(tandem("announce", "-", "--json", stdin=json.dumps([GOOD, {"x": 1}])), status=1) == {
+        "announced": 1,
+        "confirmed": False,
+        "refused": [{"place": "event 2", "problem": ANY}],
+    }
+    owed = in_json(tandem("sync", "company", COMPANY, "--wait", "0", "--json"))
+    assert (owed["id"], owed["is_owed"]) == (COMPANY, True)
+    assert [one["task"] for one in owed["timeline"]["owed"]] == ["create_account"]
+    health = in_json(tandem("health", "--looks", "1", "--json"))
+    assert health == {"is_healthy": True, "attendance": {"open": 2, "overdue": 0, "held": 0}}
+    assert in_json(tandem("migrate", "--json"))["revision"]
+
+
+@pytest.mark.parametrize("command", [("replay",), ("dismiss", "--why", "x")])
+def test_a_decision_about_nothing_says_so_and_ends_with_a_status_of_its_own(tandem, told, command):
+    told.park(COMPANY)
+    result = tandem("parked", *command, "--code", "CONFLICT_DOMAIN")
+    assert result.exit_code == 3
+    assert "Nothing that is parked matches" in result.stdout
+    assert list(in_json(tandem("parked", *command, "8", "--json"), status=3).values()) == [0]
+
+
 def test_what_is_parked_is_listed_replayed_and_dismissed(tandem, told):
     told.park(COMPANY, "7", "8")
     assert SENTENCE in tandem("parked", "list").stdout
@@ -155,6 +221,26 @@ def test_status_counts_what_is_owed_and_what_gave_up(tandem, told, empty_ledger)
     assert [(one["code"], one["rows"]) for one in told_status["parked"]] == [("COMPANY_UNNAMED", 1)]
     assert told_status["workers"] == []
     assert "No worker answers." in tandem("status").stdout
+
+
+def test_status_tells_the_quota_its_shares_and_the_switches(tandem, services):
+    settings = read_settings()
+    with connect_redis(settings) as connection:
+        Budget(connection, settings).note_usage(Allowance.SALESFORCE_DAY, used=1_234, limit=15_000)
+        Budget(connection, settings).punish(Allowance.HUBSPOT_DAY, timedelta(seconds=90))
+    hubspot, salesforce = printed(tandem("status", "--json"))["quota"]
+    assert {name: salesforce[name] for name in ("used", "limit", "reserve", "live_until", "others_until")} == {
+        "used": 1_234,
+        "limit": 15_000,
+        "reserve": 3_000,
+        "live_until": 12_000,
+        "others_until": 6_000,
+    }
+    assert (hubspot["limit"], 80 < hubspot["closed_for"] <= 90) == (625_000, True)
+    shown = tandem("status").stdout
+    for words in ("1,234", "15,000", "3,000", "12,000", "6,000", "24 hours after", "midnight", "hubspot has refused"):
+        assert words in shown
+    assert re.search(r"^company_sync +false", shown, re.MULTILINE)
 
 
 def test_switches_are_shown_and_set(tandem):

@@ -2,12 +2,14 @@
 
 import json
 import time
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from kombu.exceptions import OperationalError
+from sqlalchemy import Engine
 
 from tasks.contracts.changes import HUBSPOT_ID, SALESFORCE_ID, Malformed, malformed_event, parse_changes
 from tasks.contracts.records import Kind, Owed
@@ -49,31 +51,39 @@ def announce(
     confirm: Annotated[
         bool, typer.Option("--confirm", help="Wait until the ledger has them; needs DATABASE_URL.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Announce that records changed, as other services do."""
     events: list[Any] = []
-    refused = 0
+    refused: list[dict[str, str]] = []
     for place, event in _read_events(file):
         changes, malformed = ([], [event]) if isinstance(event, Malformed) else parse_changes([event])
         events += [change.model_dump(mode="json", exclude_none=True) for change in changes]
-        for one in malformed:
-            errors.print(f"not announced: {place}: {one.problem}", markup=False)
-        refused += len(malformed)
+        refused += [{"place": place, "problem": one.problem} for one in malformed]
+    for each in refused:
+        errors.print(f"not announced: {each['place']}: {each['problem']}", markup=False)
+    _announce(events, confirm=confirm)
+    if as_json:
+        print_json({"announced": len(events), "confirmed": confirm, "refused": refused})
+    else:
+        say(f"{len(events)} changes announced{' and noted' if confirm else ''}.")
+    if refused:
+        raise typer.Exit(1)
+
+
+def _announce(events: Sequence[Any], *, confirm: bool) -> None:
     producer = Producer(settings_with_redis().redis_url.get_secret_value())
     if confirm:
         missing = announce_until_noted(producer, events, open_ledger())
         if missing:
             raise Failed(f"{missing} of {len(events)} changes have not arrived; are workers running? `tandem status`")
-    else:
-        try:
-            producer.announce(events)
-        except OperationalError as problem:
-            raise Failed(
-                f"Redis did not take the changes ({type(problem).__name__}); nothing is lost here, try again."
-            ) from None
-    say(f"{len(events)} changes announced{' and noted' if confirm else ''}.")
-    if refused:
-        raise typer.Exit(1)
+        return
+    try:
+        producer.announce(events)
+    except OperationalError as problem:
+        raise Failed(
+            f"Redis did not take the changes ({type(problem).__name__}); nothing is lost here, try again."
+        ) from None
 
 
 def _read_events(file: str) -> list[tuple[str, Any]]:
@@ -113,6 +123,7 @@ def sync(
         bool, typer.Option("--force", help="As if a person had pressed Sync: the rules step aside.")
     ] = False,
     wait: Annotated[float, typer.Option(help="Seconds to wait for the outcome; 0 does not wait.")] = 30,
+    as_json: AsJson = False,
 ) -> None:
     """Bring one record into step now."""
     kind = record.kind
@@ -125,16 +136,26 @@ def sync(
     owed = Owed(FIRST_TASK[kind], record_id, forced=force)
     PostgresOwedBook(engine).owe([owed])
     _wake(owed, settings)
-    deadline = time.monotonic() + wait
-    while time.monotonic() < deadline:
-        timeline = read_timeline(engine, kind, record_id)
-        if not any(is_open(one) for one in timeline.owed):
-            _print_timeline(record, record_id, timeline)
-            return
-        time.sleep(0.2)
-    say(f"Owed. `tandem why {record.value} {record_id}` tells what became of it.")
-    if wait:
+    timeline = _wait_for(kind, record_id, engine, seconds=wait)
+    is_owed = any(is_open(one) for one in timeline.owed)
+    if as_json:
+        print_json({"record": kind, "id": record_id, "is_owed": is_owed, "timeline": timeline})
+    elif is_owed:
+        say(f"Owed. `tandem why {record.value} {record_id}` tells what became of it.")
+    else:
+        _print_timeline(record, record_id, timeline)
+    if wait and is_owed:
         raise typer.Exit(1)
+
+
+def _wait_for(kind: Kind, record_id: str, engine: Engine, *, seconds: float) -> Timeline:
+    """Until nothing is owed for the record, or for so long."""
+    deadline = time.monotonic() + seconds
+    timeline = read_timeline(engine, kind, record_id)
+    while any(is_open(one) for one in timeline.owed) and time.monotonic() < deadline:
+        time.sleep(0.2)
+        timeline = read_timeline(engine, kind, record_id)
+    return timeline
 
 
 def _wake(owed: Owed, settings: Settings) -> None:
