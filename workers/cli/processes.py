@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from tasks.contracts.records import Lane
 from workers.cli.deployment import open_ledger, settings_with_redis
 from workers.cli.output import AsJson, Failed, print_json, say
 from workers.demo.run import Demo, run_demo
@@ -18,7 +17,6 @@ from workers.embedded import EmbeddedServices
 from workers.ledger.attendance import read_attendance
 from workers.ledger.engine import make_engine
 from workers.ledger.schema import migrate as migrate_ledger
-from workers.messenger import queue_of
 from workers.processes import new_password, process_specs
 from workers.settings import LogFormat, read_settings
 from workers.supervisor import Supervisor
@@ -97,9 +95,7 @@ def worker(
     concurrency: Concurrency = 2,
 ) -> None:
     """Run one worker; any number may run, anywhere."""
-    queues = ",".join(queue_of(lane) for lane in Lane)
-    unique_name = f"{name}@{socket.gethostname()}"
-    options = ["--queues", queues, "--concurrency", str(concurrency), "--hostname", unique_name]
+    options = ["--concurrency", str(concurrency), "--hostname", f"{name}@{socket.gethostname()}"]
     _become_celery(["worker", *options, "--without-gossip", "--without-mingle"])
 
 
