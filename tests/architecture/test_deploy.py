@@ -18,7 +18,10 @@ COMMANDS = frozenset(
     | {"health", "switch"}
 )
 """Of the command line, as `tandem --help` lists them."""
-READ_FROM_THE_ENVIRONMENT_DIRECTLY = {"TANDEM_BEAT_FILE", "TANDEM_FLOWER_ADDRESS", "TANDEM_VERSION"}
+READ_FROM_THE_ENVIRONMENT_DIRECTLY = {
+    *("TANDEM_BEAT_FILE", "TANDEM_FLOWER_ADDRESS", "TANDEM_FLOWER_CONFIG"),
+    "TANDEM_VERSION",  # by Compose
+}
 BELONGS_TO_COMPOSE = {"POSTGRES_PASSWORD"}
 
 SALESFORCE = "deploy/salesforce"
@@ -89,13 +92,23 @@ def test_every_variable_exists(path: str) -> None:
 
 def test_operations_lists_every_variable_with_its_default() -> None:
     listed = dict(re.findall(r"^\| `([A-Z_]+)` \| (?:`(.*?)`)? ?\|", read("docs/operations.md"), re.MULTILINE))
-    assert set(listed) == variables() - {"TANDEM_VERSION"}
+    assert set(listed) == variables()
     for name, field in Settings.model_fields.items():
         variable = str(field.validation_alias or f"TANDEM_{name.upper()}")
         default = field.default
         shown = getattr(default, "get_secret_value", lambda default=default: default)()
         seconds = getattr(shown, "total_seconds", None)
         assert listed[variable] == (f"{seconds():g}" if seconds else str(shown)), variable
+
+
+def test_every_variable_the_code_reads_is_known() -> None:
+    read_by_code = {
+        name
+        for path in files(".py")
+        if path.startswith(("tasks/", "workers/", "deploy/"))
+        for name in re.findall(r"environ\S*[\[(]\"(TANDEM_\w+)\"", read(path))
+    }
+    assert read_by_code == READ_FROM_THE_ENVIRONMENT_DIRECTLY - {"TANDEM_VERSION"}
 
 
 def test_both_locks_hold_the_same_versions_with_hashes() -> None:
