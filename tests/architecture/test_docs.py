@@ -15,20 +15,33 @@ from simulator.hubspot.switches import Switches
 from simulator.salesforce.settings import Settings
 from tasks.contracts import changes
 from tasks.contracts.errors import ProblemClass
-from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
+from tasks.contracts.reasons import IN_PLAIN_WORDS, WHAT_TO_DO, Reason
 from tasks.contracts.records import Kind
 from tests.architecture.simulator_behaviours import HUBSPOT, SALESFORCE, behaviours
 from tests.architecture.source_tree import ROOT, files, read
 from tests.architecture.test_deploy import COMMANDS
 from workers.celery_app import app
+from workers.settings import Settings as TandemSettings
 
 MARKDOWN = files(".md")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 def test_every_reason_is_explained_with_the_sentence_tandem_why_prints() -> None:
-    listed = dict(re.findall(r"^\| `([A-Z0-9_]+)` \| (.*) \|$", read("docs/errors.md"), re.MULTILINE))
-    assert {reason.value: IN_PLAIN_WORDS[reason] for reason in Reason}.items() <= listed.items()
+    listed = rows("docs/errors.md", "Why it was decided so", r"\| `([A-Z0-9_]+)` \| (.*) \|")
+    assert listed == sorted((reason.value, IN_PLAIN_WORDS[reason]) for reason in Reason)
+
+
+def test_what_to_do_about_a_parked_record_stands_as_tandem_says_it() -> None:
+    listed = rows("docs/errors.md", "What to do about what is parked", r"\| `([A-Z0-9_]+)` \| (.*) \|")
+    assert listed == sorted((reason.value, remedy) for reason, remedy in WHAT_TO_DO.items())
+    assert set(re.findall(r"`tandem ([a-z]+)", " ".join(WHAT_TO_DO.values()))) <= COMMANDS
+
+
+def test_the_fields_a_remedy_names_are_those_of_the_settings() -> None:
+    named = set(re.findall(r"`(\w+)`", " ".join(WHAT_TO_DO.values())))
+    defaults = TandemSettings.model_fields
+    assert named == {defaults["hubspot_account_property"].default, defaults["salesforce_account_key"].default}
 
 
 def test_every_class_of_problem_is_explained() -> None:

@@ -14,7 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from tasks.contracts.records import Lane
 from workers.announcing import Producer, announce_until_noted
 from workers.demo.announcements import MALFORMED, as_a_careless_producer_sends_them, events_of
-from workers.demo.scene import CannotPlay, Scene
+from workers.demo.scene import Scene
+from workers.demo.simulated_crms import CannotPlay
 from workers.demo.story import COMPANY_SEGMENT, CONTACT_SEGMENT, Phase, Story
 from workers.ledger.inbox import count_malformed
 from workers.ledger.postgres_ledger import PostgresLedger
