@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tasks.contracts.errors import Ambiguous, Busy, Halted, ProblemClass, Rejected, Throttled, Unreachable
+from tasks.contracts.errors import Ambiguous, Busy, Halted, Hindered, ProblemClass, Rejected, Throttled, Unreachable
 from tasks.contracts.records import Kind, Lane
 from tasks.contracts.tools import Done, Job, Later, Parked, Settlement, Tools
 from tasks.sync_task import Outcome, SyncTask, run_job
@@ -31,6 +31,7 @@ async def test_a_run_that_ends_well_is_done():
     ("problem", "counts"),
     [
         pytest.param(Unreachable("503"), True, id="no-answer-uses-up-an-attempt"),
+        pytest.param(Hindered("lock"), True, id="so-does-a-lock-on-the-row"),
         pytest.param(Busy("leased"), False, id="waiting-for-a-lease-does-not"),
         pytest.param(Throttled("429"), False, id="nor-for-quota"),
         pytest.param(Halted("401"), False, id="nor-for-an-admin"),
@@ -57,7 +58,7 @@ async def test_what_needs_a_person_is_parked_at_once(problem, code):
 
 
 async def test_who_failed_too_often_is_parked_with_what_to_do():
-    settlement = await end_with(Unreachable("503"), failures=8)
+    settlement = await end_with(Hindered("UNABLE_TO_LOCK_ROW"), failures=8)
     assert isinstance(settlement, Parked)
     assert settlement.code == "GAVE_UP"
     assert settlement.remedy
