@@ -13,6 +13,10 @@ from tests.doubles.world import World
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
+class TimeIsUp(Exception):
+    """What the machinery raises where a flow happens to be."""
+
+
 async def end_with(problem: Exception | None, *, failures: int = 0, age: timedelta = timedelta()) -> Settlement:
     async def flow(_record_id: str, _tools: Tools) -> Outcome:
         if problem:
@@ -20,7 +24,8 @@ async def end_with(problem: Exception | None, *, failures: int = 0, age: timedel
         return Outcome.DONE
 
     job = Job("t", "1", Lane.LIVE, started=1, token="", as_of=NOW, owed_since=NOW - age, failures=failures)
-    return await run_job(SyncTask("t", Kind.COMPANY, flow), job, World().tools(), now=NOW)
+    task = SyncTask("t", Kind.COMPANY, flow)
+    return await run_job(task, job, World().tools(), now=NOW, interruptions=(TimeIsUp,))
 
 
 async def test_a_run_that_ends_well_is_done():
@@ -62,6 +67,13 @@ async def test_who_failed_too_often_is_parked_with_what_to_do():
     assert isinstance(settlement, Parked)
     assert settlement.code == "GAVE_UP"
     assert settlement.remedy
+
+
+async def test_who_is_interrupted_is_tried_again_and_it_counts():
+    settlement = await end_with(TimeIsUp("anywhere"))
+    assert isinstance(settlement, Later)
+    assert settlement.counts
+    assert "took too long on hubspot.company 1" in settlement.problem
 
 
 async def test_a_fault_of_ours_is_parked_with_its_place_and_without_its_text():
