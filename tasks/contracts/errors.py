@@ -66,7 +66,14 @@ class Throttled(TryAgain):
 
 
 class Unreachable(TryAgain):
-    """No answer, or one that says nothing. A write may have happened: only repeat what is keyed."""
+    """No answer, or one that says nothing. A write may have happened: only repeat what is keyed.
+
+    It says nothing about the record: whoever asks at that moment hears the same.
+    """
+
+
+class Hindered(TryAgain):
+    """The call was answered; something got in the way of this one record: a lock, an automation, an expired cursor."""
 
 
 class NeedsHuman(SyncError):
