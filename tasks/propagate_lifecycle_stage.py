@@ -25,6 +25,7 @@ from tasks.sync_task import Outcome, sync_task
 async def propagate_lifecycle_stage(company_id: CompanyId, tools: Tools) -> Outcome:
     """Decision table T3. Forced, the company follows its contacts backwards as well."""
     if not tools.switches.company_sync:
+        await tools.ledger.record_verdict(Subject(Kind.COMPANY, company_id), Verdict(Reason.OBJECT_SYNC_OFF))
         return Outcome.LEFT_ALONE
     company = await tools.hubspot.find_company(company_id)
     if company is None:

@@ -41,12 +41,12 @@ def tandem(empty_ledger, services, monkeypatch) -> Iterator[Callable[..., Result
 class Told:
     engine: Engine
 
-    def park(self, *record_ids: str) -> None:
+    def park(self, *record_ids: str, code: str = "COMPANY_UNNAMED") -> None:
         book = PostgresOwedBook(self.engine)
         book.owe([Owed("create_account", one) for one in record_ids])
         jobs = book.claim("create_account", Lane.LIVE, first=record_ids, limit=100, ttl=timedelta(seconds=30))
         assert len(jobs) == len(record_ids)
-        book.settle([Parked(job, SENTENCE, "DATA", "COMPANY_UNNAMED", "Give it a name.", {}) for job in jobs])
+        book.settle([Parked(job, SENTENCE, "DATA", code, "Give it a name.", {}) for job in jobs])
 
 
 @pytest.fixture
@@ -122,6 +122,13 @@ def test_status_counts_what_is_owed_and_what_gave_up(tandem, told, empty_ledger)
     assert [(one["code"], one["rows"]) for one in told_status["parked"]] == [("COMPANY_UNNAMED", 1)]
     assert told_status["workers"] == []
     assert "No worker answers." in tandem("status").stdout
+
+
+def test_setting_a_switch_says_how_many_records_are_looked_at_again(tandem, told):
+    told.park(COMPANY, "7", code=Reason.SUGGEST_DOMAIN)
+    assert "2 records are looked at again" in tandem("switch", "set", "domain_match", "auto").stdout
+    assert "0 records are looked at again" in tandem("switch", "set", "domain_match", "auto").stdout
+    assert printed(tandem("parked", "list", "--json")) == []
 
 
 def test_switches_are_shown_and_set(tandem):

@@ -158,6 +158,12 @@ async def test_t3_row_7_a_stage_we_gave_a_contact_does_not_come_back_as_its_own(
     assert world.stage() == "lead"
 
 
+async def test_with_the_sync_off_nobody_is_asked():
+    world = world_with("lead", "customer", company_sync=False)
+    assert await run(world) is Outcome.LEFT_ALONE
+    assert (world.stage(), world.codes()) == ("lead", ["OBJECT_SYNC_OFF"])
+
+
 async def test_running_it_again_writes_nothing():
     world = world_with("lead", "customer")
     await run(world)

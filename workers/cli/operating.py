@@ -203,10 +203,10 @@ def set_switch(
 ) -> None:
     """Set one; workers see it with their next slice."""
     try:
-        PostgresLedger(open_ledger()).write_switch(name, _value(name, value), by or whoever_asks())
+        again = PostgresLedger(open_ledger()).write_switch(name, _value(name, value), by or whoever_asks())
     except ValueError as wrong:
         raise Failed(str(wrong)) from None
-    say(f"{name} is {value}.")
+    say(f"{name} is {value}. {again:,} records are looked at again.")
 
 
 def _value(name: str, text: str) -> object:
