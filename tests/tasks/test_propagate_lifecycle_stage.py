@@ -1,9 +1,12 @@
 """Decision table T3, row by row, through the whole flow."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 import pytest
 
 from tasks.contracts.errors import Rejected
-from tasks.contracts.records import CompanyId, OpportunitySignal, PersonKind, StageName
+from tasks.contracts.records import CompanyId, ContactId, OpportunitySignal, PersonKind, StageName
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.sync_task import Outcome
 from tests.doubles.crms import STAGES
@@ -139,6 +142,39 @@ async def test_t3_row_6_the_company_lifts_its_primary_contacts_and_lowers_nobody
     stages = [contact.lifecycle_stage for contact in world.hubspot.contacts.values()]
     assert stages == ["customer", "customer", "other", "customer", "lead"]
     assert world.hubspot.contacts[elsewhere].lifecycle_stage == "lead"
+
+
+async def test_t3_row_6_only_a_contact_that_hubspot_reports_as_lifted_is_told_as_lifted():
+    world = world_with("customer", "lead", "lead", stage_to_contacts=True)
+    moved, kept = world.hubspot.contacts
+    write, told = world.hubspot.write_contact_stages, list[list[str]]()
+
+    async def keep_one(contact_ids: Sequence[ContactId], stage: StageName) -> Mapping[ContactId, StageName]:
+        told.append([*world.codes(moved), *world.codes(kept)])
+        return {**await write([moved], stage), kept: StageName("lead")}
+
+    world.hubspot.write_contact_stages = keep_one  # type: ignore[method-assign]
+    assert await run(world) is Outcome.DONE
+    assert told == [[]], "nothing is told before it has happened"
+    assert (world.codes(moved), world.codes(kept)) == (["STAGE_LIFTED_CONTACT"], ["STAGE_REFUSED"])
+    assert await world.ledger.find_written_stages([moved, kept]) == {moved: "customer", kept: ""}
+    assert await run(world) is Outcome.ALREADY_DONE, "nobody was moved"
+
+
+async def test_t3_row_7_a_contact_that_comes_to_a_refused_stage_by_itself_has_its_say():
+    world = world_with("customer", "lead", stage_to_contacts=True)
+    (contact,) = world.hubspot.contacts
+
+    async def refuse(contact_ids: Sequence[ContactId], stage: StageName) -> Mapping[ContactId, StageName]:
+        return dict.fromkeys(contact_ids, StageName("lead"))
+
+    world.hubspot.write_contact_stages = refuse  # type: ignore[method-assign]
+    await run(world)
+    world.hubspot.contacts[contact] = replace(world.hubspot.contacts[contact], lifecycle_stage=StageName("customer"))
+    company = world.hubspot.companies[CompanyId("1")]
+    world.hubspot.companies[company.id] = replace(company, lifecycle_stage=StageName("lead"))
+    await run(world)
+    assert world.stage() == "customer"
 
 
 async def test_t3_row_6_is_off_unless_switched_on():
