@@ -31,7 +31,7 @@ async def propagate_lifecycle_stage(company_id: CompanyId, tools: Tools) -> Outc
     if company is None:
         return Outcome.LEFT_ALONE
     people = await find_syncing_contacts(company_id, tools)
-    order = StageOrder(await tools.hubspot.read_stage_order())
+    order = StageOrder(await tools.hubspot.read_stage_order(), rank_other=tools.switches.rank_other)
     candidates = await _find_candidates(people, order, tools)
 
     stage = company.lifecycle_stage

@@ -45,6 +45,7 @@ REVIEWS: Mapping[str, tuple[Review, ...]] = {
     "opportunity_signals": STAGES_AGAIN,
     "stage_to_contacts": STAGES_AGAIN,
     "stages_of_all_contacts": STAGES_AGAIN,
+    "rank_other": (Review("propagate_lifecycle_stage", STAGE_DECIDED | {Reason.STAGE_UNRANKED}),),
 }
 """By switch. A linked company stays linked and a stage stays as far as it is, whatever is switched."""
 

@@ -29,6 +29,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "opportunity_signals": (False, True),
     "stage_to_contacts": (False, True),
     "stages_of_all_contacts": (False, True),
+    "rank_other": (False, True),
 }
 """What every switch can be."""
 
@@ -87,7 +88,9 @@ COMPANIES_IN_TROUBLE = [
 ]
 COMPANIES_AT_STAGES = [
     lambda case=case: company_at(*case)
-    for case in product(("", "lead", "customer", "other"), ("", "lead"), ("", "lead", "customer"), (True, False))
+    for case in product(
+        ("", "lead", "customer", "other"), ("", "lead", "other"), ("", "lead", "customer"), (True, False)
+    )
 ]
 
 
@@ -106,12 +109,16 @@ async def end(task: SyncTask, world: World, switches: Switches, *, forced: bool 
     return [code for code in world.codes() if code in ENDS[task.name]][-1]
 
 
+HOW: dict[SyncTask, tuple[bool, ...]] = {create_account: (False,), propagate_lifecycle_stage: (False, True)}
+"""Not forced, or forced: what a forced create_account has decided no switch undoes."""
+
+
 async def ends_that_change(
     task: SyncTask, names: list[str], cases: list[Callable[[], World]]
 ) -> set[tuple[str, str, bool]]:
     """Switch, code, and whether it was switched off: where the change has changed a record or a question."""
     found = set()
-    for make, (before, name, value), forced in product(cases, changes(names), (False, True)):
+    for make, (before, name, value), forced in product(cases, changes(names), HOW[task]):
         world = make()
         code = await end(task, world, before, forced=forced)
         held = state(world)

@@ -62,6 +62,27 @@ async def test_t3_row_2_and_never_lose_by_themselves(unranked):
     assert (world.stage(), world.codes()) == (unranked, ["STAGE_UNRANKED"])
 
 
+@pytest.mark.parametrize(
+    ("company", "contacts", "after", "code"),
+    [
+        pytest.param("customer", ["other"], "other", "STAGE_RAISED", id="other-beats-customer"),
+        pytest.param("lead", ["other", "customer"], "other", "STAGE_RAISED", id="and-every-other-candidate"),
+        pytest.param("other", ["evangelist"], "other", "STAGE_KEPT", id="and-is-kept-like-any-last-stage"),
+        pytest.param("1234567890", ["other"], "1234567890", "STAGE_UNRANKED", id="a-deleted-stage-still-has-no-rank"),
+    ],
+)
+async def test_t3_row_2_in_the_strict_native_order_other_is_last_and_wins(company, contacts, after, code):
+    world = world_with(company, *contacts, rank_other=True)
+    await run(world)
+    assert (world.stage(), world.codes()) == (after, [code])
+
+
+async def test_t3_row_2_in_the_strict_native_order_contacts_are_lifted_to_other():
+    world = world_with("other", "customer", rank_other=True, stage_to_contacts=True)
+    await run(world)
+    assert [contact.lifecycle_stage for contact in world.hubspot.contacts.values()] == ["other"]
+
+
 async def test_t3_row_2_the_portals_own_order_counts():
     world = world_with("lead", "1234567890")
     world.hubspot.stages = (*STAGES[:3], StageName("1234567890"), *STAGES[3:])
