@@ -82,10 +82,9 @@ def company_at(stage: str, synced: str, not_synced: str, has_won: bool) -> World
 
 
 PEOPLE = ("nobody", "a lead", "a private contact", "one to come", "one to come, another there")
-COMPANIES_IN_TROUBLE = [
-    lambda case=case: company_with(*case)
-    for case in product(PEOPLE, ("none", "one", "two", "taken"), ("", "contact", "company", "contact and company"))
-]
+MEMBERS = ("", "contact", "company", "contact and company")
+CASES = [*product(PEOPLE, ("none", "one"), MEMBERS), ("nobody", "two", ""), ("nobody", "taken", "")]
+COMPANIES_IN_TROUBLE = [lambda case=case: company_with(*case) for case in CASES]
 COMPANIES_AT_STAGES = [
     lambda case=case: company_at(*case)
     for case in product(
