@@ -13,7 +13,10 @@ from tasks.sync_task import Outcome, sync_task
 async def link_company(company_id: CompanyId, tools: Tools) -> Outcome:
     """Every step looks first and writes only what differs, so any part of it may be repeated."""
     link = await tools.ledger.find_link(company_id)
-    if link is None or not tools.switches.company_sync:
+    if link is None:
+        return Outcome.LEFT_ALONE
+    if not tools.switches.company_sync:
+        await tools.ledger.record_verdict(Subject(Kind.COMPANY, company_id), Verdict(Reason.OBJECT_SYNC_OFF))
         return Outcome.LEFT_ALONE
     company = await tools.hubspot.find_company(company_id)
     if company is None:

@@ -59,7 +59,7 @@ class Reason(StrEnum):
 
 
 IN_PLAIN_WORDS: dict[Reason, str] = {
-    Reason.OBJECT_SYNC_OFF: "Company sync is switched off, so nothing is created.",
+    Reason.OBJECT_SYNC_OFF: "Company sync is switched off, so nothing is done; looked at again when it is on.",
     Reason.MANUAL: "Gets an account: a person pressed Sync.",
     Reason.COMPANY_NOT_IN_SEGMENT: "The company is not in the company segment.",
     Reason.COMPANY_SEGMENT: "Gets an account: it is in the company segment, and the segment alone decides.",

@@ -163,7 +163,10 @@ def test_what_commands_do_is_told_in_json_too(tandem, told):
     told.park(COMPANY, "7")
     assert in_json(tandem("parked", "replay", "7", "--json")) == {"replayed": 1}
     assert in_json(tandem("parked", "dismiss", COMPANY, "--why", "x", "--json")) == {"dismissed": 1}
-    assert in_json(tandem("switch", "set", "contact_segment", "501", "--json")) == {"contact_segment": "501"}
+    assert in_json(tandem("switch", "set", "contact_segment", "501", "--json")) == {
+        "contact_segment": "501",
+        "looked_at_again": 0,
+    }
     assert in_json(tandem("announce", "-", "--json", stdin=json.dumps([GOOD, {"x": 1}])), status=1) == {
         "announced": 1,
         "confirmed": False,
@@ -241,6 +244,13 @@ def test_status_tells_the_quota_its_shares_and_the_switches(tandem, services):
     for words in ("1,234", "15,000", "3,000", "12,000", "6,000", "24 hours after", "midnight", "hubspot has refused"):
         assert words in shown
     assert re.search(r"^company_sync +false", shown, re.MULTILINE)
+
+
+def test_setting_a_switch_says_how_many_records_are_looked_at_again(tandem, told):
+    told.park(COMPANY, "7", code=Reason.SUGGEST_DOMAIN)
+    assert "2 records are looked at again" in tandem("switch", "set", "domain_match", "auto").stdout
+    assert "0 records are looked at again" in tandem("switch", "set", "domain_match", "auto").stdout
+    assert printed(tandem("parked", "list", "--json")) == []
 
 
 def test_switches_are_shown_and_set(tandem):

@@ -197,14 +197,14 @@ def set_switch(
     """Set one; workers see it with their next slice."""
     ledger = PostgresLedger(open_ledger())
     try:
-        ledger.write_switch(name, _value(name, value), by or whoever_asks())
+        again = ledger.write_switch(name, _value(name, value), by or whoever_asks())
     except ValueError as wrong:
         raise Failed(str(wrong)) from None
     now = asdict(ledger.read_switches())[name]
     if as_json:
-        print_json({name: now})
+        print_json({name: now, "looked_at_again": again})
     else:
-        say(f"{name} is {in_word(now)}.")
+        say(f"{name} is {in_word(now)}. {again:,} records are looked at again.")
 
 
 def _value(name: str, text: str) -> object:

@@ -81,7 +81,8 @@ class Player:
         """Until nothing is owed. Raises CannotPlay if it stands still for too long."""
         ledger = PostgresLedger(self._scene.engine)
         for name, value in SWITCHES[phase].items():
-            ledger.write_switch(name, value, "demo")
+            # Each phase shows some rules by themselves: earlier companies keep what was decided in theirs.
+            ledger.write_switch_from_now_on(name, value, "demo")
         began, calls_before = time.monotonic(), self._scene.crms.calls()
         events = events_of(self._story, phase)
         with ThreadPoolExecutor(1) as producing:
