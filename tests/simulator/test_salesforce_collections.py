@@ -56,6 +56,9 @@ def test_a_key_given_twice_fails_in_every_row(salesforce):
     outcomes = salesforce.upsert_rows(rows).json()
     assert codes(outcomes) == ["DUPLICATE_VALUE", None, "DUPLICATE_VALUE"]
     assert outcomes[0]["errors"][0]["message"] == "Duplicate external id specified: a"
+    blank = [{KEY_FIELD: key, "Name": "4"} for key in ("c ", " c", "", " ")]
+    outcomes = salesforce.upsert_rows(blank).json()
+    assert codes(outcomes) == ["DUPLICATE_VALUE", "DUPLICATE_VALUE", "MISSING_ARGUMENT", "MISSING_ARGUMENT"]
 
 
 @pytest.mark.parametrize(
