@@ -106,7 +106,9 @@ class Server:
         try:
             return await self._pass_on(request, handler)
         except web.RequestPayloadError:
-            return web.Response(status=400, text="The body is not what its content encoding says")
+            refused = web.Response(status=400, text="The body is not what its content encoding says")
+            refused.force_close()  # nobody can tell where the next call begins
+            return refused
 
     async def _pass_on(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         for listener in self.listeners:
