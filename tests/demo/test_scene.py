@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -17,13 +18,15 @@ OF_A_DEPLOYMENT = ("DATABASE_URL", "REDIS_URL")
 
 
 @pytest.fixture
-def nothing_given(monkeypatch, tmp_path):
+def nothing_given(monkeypatch):
     """No service of somebody else's, and a folder of our own."""
     for name in OF_A_DEPLOYMENT:
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.chdir(tmp_path)
     read_settings.cache_clear()
-    yield
+    # Not pytest's own folder: another run of pytest closes that to the user Postgres runs as.
+    with TemporaryDirectory(prefix="tandem-test-", ignore_cleanup_errors=True) as folder, monkeypatch.context() as here:
+        here.chdir(folder)
+        yield
     read_settings.cache_clear()
 
 
