@@ -18,6 +18,12 @@ def queue_of(lane: Lane) -> str:
     return f"tandem.{lane.value}"
 
 
+STOCK_QUEUE = "celery"
+"""Where Celery sends what a caller names no queue for."""
+QUEUES = (*(queue_of(lane) for lane in Lane), STOCK_QUEUE)
+"""What every worker listens to."""
+
+
 class CeleryMessenger:
     """One message per task, lane and slice of records; ids only, because Flower shows arguments."""
 

@@ -247,3 +247,5 @@ class Switches:
     """Companies lift their contacts. Never together with HubSpot's own setting of that kind."""
     stages_of_all_contacts: bool = False
     """Contacts that do not sync take part in their company's stage as well."""
+    rank_other: bool = False
+    """`other` takes its place in the portal's order, as in HubSpot's own ladder: last, so that it beats `customer`."""

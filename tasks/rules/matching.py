@@ -153,7 +153,8 @@ def _match_by_domain(company: Company, candidates: Candidates, switches: Switche
     evidence = {"domains": sorted(domains), **_account_ids(same)}
     rivals = [one.id for one in candidates.rivals if domains.intersection(company_domains(one, opt_outs))]
     if not free:
-        return AskHuman(Reason.CONFLICT_DOMAIN_TAKEN, evidence)
+        owners = sorted({owner for account in same if (owner := candidates.owner(account))})
+        return AskHuman(Reason.CONFLICT_DOMAIN_TAKEN, {**evidence, "linked_companies": owners})
     if len(same) > 1 or rivals:
         return AskHuman(Reason.CONFLICT_DOMAIN, evidence | ({"companies": sorted(rivals)} if rivals else {}))
     if switches.domain_match is DomainMatch.SUGGEST:

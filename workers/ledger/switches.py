@@ -5,12 +5,14 @@ from enum import Enum
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection, func, literal, select
+from sqlalchemy import Connection, func, literal, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from tasks.contracts.records import Switches
 from tasks.rules.identity import find_opt_out_problem
+from tasks.rules.reevaluation import reviews_after
 from workers.ledger.models import SwitchRow
+from workers.ledger.reviewing import owe_again
 
 _TYPES: dict[str, Any] = {field.name: field.type for field in fields(Switches)}
 
@@ -19,6 +21,18 @@ def read_switches(connection: Connection) -> Switches:
     """As set, and the default where nobody has set anything; a switch that no longer exists is ignored."""
     rows = connection.execute(select(SwitchRow.name, SwitchRow.value))
     return Switches(**{name: _checked(name, value) for name, value in rows if name in _TYPES})
+
+
+def change_switch(connection: Connection, name: str, value: object, by: str) -> int:
+    """Set it, and owe again what was decided by what it was before: all or nothing. Returns how many rows.
+
+    As `write_switch` otherwise.
+    """
+    # Nobody reads the switches until this is over: a run that begins meanwhile would decide by the old one unseen.
+    connection.execute(text(f"LOCK TABLE {SwitchRow.__tablename__} IN ACCESS EXCLUSIVE MODE"))
+    before = read_switches(connection)
+    write_switch(connection, name, value, by)
+    return owe_again(connection, reviews_after(name, value)) if read_switches(connection) != before else 0
 
 
 def write_switch(connection: Connection, name: str, value: object, by: str) -> None:
