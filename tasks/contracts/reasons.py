@@ -201,8 +201,8 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
 
 _ONE_CUSTOMER_OR_TWO = (
     "The same customer: write the account's id into the company's `sf_account_id`, or the company's id into the"
-    " account's `HubSpot_Company_Id__c`. Another customer: create an account in Salesforce with the company's id in that"
-    " field. Then `tandem parked replay ID`."
+    " account's `HubSpot_Company_Id__c`. Another customer: create an account in Salesforce with the company's id in"
+    " that field. Then `tandem parked replay ID`."
 )
 
 WHAT_TO_DO: Mapping[Reason, str] = {
