@@ -7,7 +7,10 @@ from sqlalchemy import Engine
 
 from tests.http.running import Receiver, receiving
 from tests.ledger.samples import empty
+from tests.simulator.hubspot_fixtures import hubspot, simulation
 from workers.ledger.producers import PostgresProducers
+
+__all__ = ["hubspot", "simulation"]
 
 
 @pytest.fixture(scope="module")

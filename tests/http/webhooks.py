@@ -10,6 +10,7 @@ from typing import Any
 SECRET = "a-client-secret"
 PORTAL = 48105217
 PATH = "/webhooks/hubspot"
+NUMBERS = ("objectId", "eventId", "subscriptionId", "occurredAt", "fromObjectId", "toObjectId", "primaryObjectId")
 
 
 def event(subscription_type: str = "company.creation", **values: Any) -> dict[str, Any]:
