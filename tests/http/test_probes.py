@@ -81,3 +81,14 @@ def test_while_the_ledger_is_away_everybody_is_told_to_come_back(without_ledger)
     assert without_ledger.get("/health").status_code == 200
     assert figures(without_ledger)["tandem_ledger_up", ()] == 0
     assert without_ledger.deliver([event()], secret="another").status_code == 401
+
+
+def test_what_the_ledger_does_not_take_in_time_is_not_said_to_be_stored(receiver):
+    change = {"version": 1, "event_id": "e1", "record": "hubspot.company", "id": "42"}
+    with receiver.engine.begin() as other:
+        other.exec_driver_sql("LOCK TABLE changes IN ACCESS EXCLUSIVE MODE")
+        assert receiver.post("/changes", change).status_code == 503
+        assert receiver.deliver([event()]).status_code == 503
+    assert (receiver.changes(), receiver.owed(), receiver.woken.owed) == ([], [], [])
+    assert receiver.post("/changes", change).json()["new"] == 1
+    assert receiver.deliver([event()]).json()["new"] == 1
