@@ -103,3 +103,13 @@ def test_an_oversized_event_is_kept_whole():
     _, malformed = parse_changes(event(producer="x" * 20_000))
     assert "x" * 20_000 in malformed[0].payload
     assert Kind.COMPANY in malformed[0].payload
+
+
+def test_every_complaint_names_its_field():
+    bad = event(id="x", what="sync", extra=1)
+    assert [(one.field, bool(one.problem)) for one in parse_changes(bad)[1][0].complaints] == [
+        ("what", True),
+        ("", True),
+    ]
+    assert [one.field for one in parse_changes(event(id="x"))[1][0].complaints] == ["id"]
+    assert [one.field for one in parse_changes("text")[1][0].complaints] == [""]

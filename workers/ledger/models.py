@@ -233,3 +233,20 @@ class SwitchRow(LedgerTable):
     value: Mapped[Any] = mapped_column(JSONB, nullable=False)
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     changed_by: Mapped[str]
+
+
+class ProducerKeyRow(LedgerTable):
+    """A key with which a producer announces changes over HTTP; the key itself is nowhere."""
+
+    __tablename__ = "producer_keys"
+    __table_args__ = (
+        CheckConstraint("name ~ '^[a-z0-9][a-z0-9._-]{0,62}$'", name="name_is_plain"),
+        CheckConstraint("digest ~ '^[0-9a-f]{64}$'", name="digest_is_of_sha_256"),
+    )
+
+    key_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(index=True)
+    digest: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
