@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
@@ -12,36 +12,21 @@ from unittest.mock import ANY
 import pytest
 import typer
 from sqlalchemy import Engine
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from tasks.contracts.reasons import IN_PLAIN_WORDS, WHAT_TO_DO, Reason
 from tasks.contracts.records import AccountId, CompanyId, Kind, Lane, Link, Owed, Verdict
 from tasks.contracts.tools import Parked, Subject
-from workers.cli.deployment import open_ledger
 from workers.cli.main import app
 from workers.coordination.budget import Allowance, Budget
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.postgres_ledger import LinkRequest, PostgresLedger, VerdictRequest
-from workers.ledger.producers import PostgresProducers
 from workers.settings import read_settings
 from workers.toolbox.hands import connect_redis
 
 COMPANY = "20000000042"
 ACCOUNT = "001000000000042AAA"
 SENTENCE = "company 20000000042 has neither a name nor a domain"
-
-
-@pytest.fixture
-def tandem(empty_ledger, services, monkeypatch) -> Iterator[Callable[..., Result]]:
-    url, _ = empty_ledger
-    monkeypatch.setenv("DATABASE_URL", url)
-    monkeypatch.setenv("REDIS_URL", services.redis_url)
-    read_settings.cache_clear()
-    open_ledger.cache_clear()
-    yield lambda *words, stdin=None: CliRunner().invoke(app, [*words], input=stdin)
-    open_ledger().dispose()
-    open_ledger.cache_clear()
-    read_settings.cache_clear()
 
 
 @dataclass
@@ -127,7 +112,7 @@ def test_why_says_also_what_is_wrong_with_this_very_record(tandem, told):
     assert shown.count(IN_PLAIN_WORDS[Reason.CONFLICT_DUP_LINK]) == 1
 
 
-RUN_UNTIL_STOPPED = {"up", "demo", "worker", "beat", "flower"}
+RUN_UNTIL_STOPPED = {"up", "demo", "worker", "beat", "flower", "receiver"}
 """They have no answer to give: they show what they do, and log it as JSON."""
 
 
@@ -377,30 +362,3 @@ def test_chaos_refuses_somebody_elses_redis(tandem):
     result = tandem("demo", "--companies", "300", "--chaos")
     assert result.exit_code == 1
     assert "REDIS_URL" in result.stdout
-
-
-def test_a_producers_key_is_printed_once_and_revoked(tandem, empty_ledger):
-    producers = PostgresProducers(empty_ledger[1])
-    key = tandem("producer", "add", "crm-bridge").stdout.strip()
-    assert producers.find_name(key) == "crm-bridge"
-    second = tandem("producer", "add", "crm-bridge").stdout
-    assert "crm-bridge has 2 keys now" in second
-    listed = tandem("producer", "list").stdout
-    assert key.split("_")[1] in listed
-    assert key.split("_")[2] not in listed + tandem("producer", "list", "--json").stdout
-    assert tandem("producer", "revoke", "crm-bridge", "--key", key.split("_")[1]).exit_code == 0
-    assert producers.find_name(key) is None
-    assert producers.find_name(second.split()[0]) == "crm-bridge"
-    assert "1 of crm-bridge's keys revoked" in tandem("producer", "revoke", "crm-bridge").stdout
-    assert tandem("producer", "revoke", "crm-bridge").exit_code == 1
-
-
-def test_a_producers_key_is_an_object_for_programs(tandem, empty_ledger):
-    told_once = printed(tandem("producer", "add", "billing", "--json"))
-    assert PostgresProducers(empty_ledger[1]).find_name(told_once["key"]) == told_once["name"] == "billing"
-    assert [one["name"] for one in printed(tandem("producer", "list", "--json"))] == ["billing"]
-
-
-def test_a_producer_cannot_be_called_anything(tandem):
-    assert tandem("producer", "add", "Jane Doe").exit_code == 1
-    assert "Nobody may announce" in tandem("producer", "list").stdout

@@ -50,9 +50,13 @@ def list_producers(as_json: AsJson = False) -> None:
 def revoke(
     name: Name,
     key: Annotated[str | None, typer.Option(help="Only this one, by its id in `tandem producer list`.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Refuse a producer's keys from the next request on."""
     number = PostgresProducers(open_ledger()).revoke(name, key_id=key)
     if not number:
         raise Failed(f"{name} has no such key, or it is revoked already: tandem producer list")
-    say(f"{number} of {name}'s keys revoked.")
+    if as_json:
+        print_json({"revoked": number})
+    else:
+        say(f"{number} of {name}'s keys revoked.")
