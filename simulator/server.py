@@ -103,6 +103,14 @@ class Server:
     async def _on_the_way(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.body_exists and not request.content.is_eof():
             _acknowledge_at_once(request)
+        try:
+            return await self._pass_on(request, handler)
+        except web.RequestPayloadError:
+            refused = web.Response(status=400, text="The body is not what its content encoding says")
+            refused.force_close()  # nobody can tell where the next call begins
+            return refused
+
+    async def _pass_on(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         for listener in self.listeners:
             await listener(request)
         line = self.lines.get(self._system_of.get(request.match_info.route, ""))

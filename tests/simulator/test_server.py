@@ -12,6 +12,7 @@ import urllib3
 
 from simulator.__main__ import main
 from simulator.hubspot.portal import Portal
+from tests.simulator.hubspot_fixtures import TOKEN
 
 COMPANIES = "/crm/v3/objects/companies"
 NEW = {"properties": {"name": "Acme"}}
@@ -191,6 +192,14 @@ def test_a_listener_hears_a_call_whatever_becomes_of_it(hubspot):
     finally:
         hubspot.server.listeners.clear()
     assert heard == [(COMPANIES, json.dumps(NEW).encode())] * 2
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+def test_a_body_that_cannot_be_unpacked_is_refused(hubspot, encoding):
+    headers = {"Authorization": f"Bearer {TOKEN}", "Content-Encoding": encoding}
+    answer = hubspot.http.request("POST", hubspot.data + COMPANIES, body=b"not packed", headers=headers)
+    assert answer.status == 400
+    assert hubspot.call("GET", COMPANIES).body["results"] == []
 
 
 def test_a_long_url_reaches_the_crm(hubspot):
