@@ -52,7 +52,8 @@ def test_control_calls_are_not_counted(hubspot):
 @pytest.mark.parametrize(
     "changes",
     [{"nonsense": 1}, {"burst_limit": "many"}, {"burst_limit": True}, {"auto_company": 1},
-     {"lifecycle_backward": "perhaps"}, {"search_lag": None}],
+     {"lifecycle_backward": "perhaps"}, {"search_lag": None}, {"search_lag": -1}, {"batch_limit": -1},
+     {"search_lag": float("inf")}, {"search_lag": float("nan")}],
 )  # fmt: skip
 def test_wrong_switches_change_nothing(hubspot, changes):
     before = hubspot.control("GET", "/settings")
