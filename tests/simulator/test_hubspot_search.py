@@ -110,6 +110,7 @@ def test_search_by_association(hubspot, found):
         {"limit": 201},
         {"limit": 0},
         {"limit": "ten"},
+        {"limit": True},
         {"limit": 100, "after": "9901"},
         {"after": "soon"},
         {"sorts": ["name", "city"]},
@@ -120,6 +121,8 @@ def test_search_by_association(hubspot, found):
         where(that("name", "EQ")),
         where(that("name", "IN")),
         where(that("numberofemployees", "GT", "many")),
+        where(that("numberofemployees", "LT", "inf")),
+        where(that("numberofemployees", "NEQ", "nan")),
         where(that("hs_lastmodifieddate", "GTE", "yesterday")),
     ],
 )
