@@ -15,7 +15,7 @@ from aiohttp import web
 from simulator import system
 from simulator.control import Line, control_routes
 from simulator.faults import Faults
-from simulator.strikes import Handler
+from simulator.strikes import Handler, cut
 from simulator.system import System
 
 MAX_BODY = 64 * 1024 * 1024
@@ -53,6 +53,7 @@ class Server:
         self._faults_at_start = faults
         self._system_of: dict[web.AbstractRoute, str] = {}
         self._random = random.Random(1)
+        self._resets = 0
         self._runners: list[web.AppRunner] = []
         self._begin()
 
@@ -67,6 +68,7 @@ class Server:
             system.configure(self.lines[name], of_line)
 
     def reset(self) -> None:
+        self._resets += 1
         for each in self.systems.values():
             each.reset()
         self.lines = {name: Line() for name in self.systems}
@@ -104,7 +106,7 @@ class Server:
         if request.body_exists and not request.content.is_eof():
             _acknowledge_at_once(request)
         try:
-            return await self._pass_on(request, handler)
+            return await self._pass_on(request, self._until_a_reset(handler))
         except web.RequestPayloadError:
             refused = web.Response(status=400, text="The body is not what its content encoding says")
             refused.force_close()  # nobody can tell where the next call begins
@@ -117,6 +119,15 @@ class Server:
         if line and (line.latency or line.latency_jitter):
             await asyncio.sleep(line.latency + self._random.random() * line.latency_jitter)
         return await self.faults.pass_through(request, handler)
+
+    def _until_a_reset(self, handler: Handler) -> Handler:
+        """A call that was held up on its way must not write into, or count in, what came after it."""
+        resets = self._resets
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            return cut(request) if self._resets != resets else await handler(request)
+
+        return handle
 
     async def _listen(self, app: web.Application, host: str, port: int) -> str:
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2, max_line_size=LONGEST_LINE)

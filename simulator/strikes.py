@@ -56,12 +56,12 @@ async def _status(fault: Parameters, _request: web.Request, _handler: Handler, _
 
 
 async def _refuse(_fault: Parameters, request: web.Request, _handler: Handler, _: Background) -> web.StreamResponse:
-    return _cut(request)
+    return cut(request)
 
 
 async def _hang(fault: Parameters, request: web.Request, _handler: Handler, _: Background) -> web.StreamResponse:
     await asyncio.sleep(fault.seconds)
-    return _cut(request)
+    return cut(request)
 
 
 async def _html(fault: Parameters, _request: web.Request, _handler: Handler, _: Background) -> web.StreamResponse:
@@ -90,7 +90,7 @@ async def _cut_after_commit(
     _fault: Parameters, request: web.Request, handler: Handler, _: Background
 ) -> web.StreamResponse:
     await handler(request)
-    return _cut(request)
+    return cut(request)
 
 
 async def _hang_after_commit(
@@ -98,7 +98,7 @@ async def _hang_after_commit(
 ) -> web.StreamResponse:
     await handler(request)
     await asyncio.sleep(fault.seconds)
-    return _cut(request)
+    return cut(request)
 
 
 async def _status_after_commit(
@@ -129,7 +129,7 @@ def _answer(fault: Parameters) -> web.Response:
     return web.json_response(fault.body, status=fault.status, headers=fault.headers)
 
 
-def _cut(request: web.Request) -> web.Response:
+def cut(request: web.Request) -> web.Response:
     if request.transport:
         request.transport.abort()
     return web.Response()  # nobody is left to receive it

@@ -3,6 +3,7 @@
 import json
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import urllib3
@@ -120,6 +121,30 @@ def test_a_reset_forgets_a_late_duplicate(hubspot):
     hubspot.call("POST", COMPANIES, NEW)
     hubspot.control("POST", "/reset")
     time.sleep(0.2)
+    assert names(hubspot) == []
+
+
+@pytest.mark.parametrize("kind", ["slow", "latency"])
+def test_a_call_held_up_on_its_way_ends_with_a_reset(hubspot, kind):
+    if kind == "slow":
+        order(hubspot, "slow", seconds=1.0)
+    hubspot.set(latency=1.0 if kind == "latency" else 0.0)
+    heard: list[str] = []
+
+    async def listen(request):
+        heard.append(request.path)
+
+    hubspot.server.listeners.append(listen)
+    try:
+        with ThreadPoolExecutor(1) as threads:
+            held_up = threads.submit(hubspot.call, "POST", COMPANIES, NEW)
+            wait_until(lambda: heard)
+            hubspot.control("POST", "/reset")
+            with pytest.raises(urllib3.exceptions.ProtocolError):
+                held_up.result()
+    finally:
+        hubspot.server.listeners.clear()
+    assert hubspot.control("GET", "/counters") == {"hubspot": {}, "faults": {}}
     assert names(hubspot) == []
 
 
