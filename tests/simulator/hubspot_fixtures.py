@@ -15,7 +15,6 @@ from hubspot import HubSpot
 from simulator.hubspot.gate import DEVELOPER_KEY
 from simulator.hubspot.portal import Portal
 from simulator.server import Server
-from simulator.strikes import Handler
 from tests.simulator.hubspot_spec import Recorded, find_spec
 
 TOKEN = "pat-na1-simulator"

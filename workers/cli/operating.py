@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Annotated, Any
 
 import redis
@@ -15,6 +16,7 @@ from workers.coordination.budget import Budget
 from workers.crm.checks import Check
 from workers.ledger.inbox import count_malformed, find_malformed
 from workers.ledger.invariants import check_invariants
+from workers.ledger.poll_book import CursorState, read_cursors
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.ledger.review_desk import ParkedFilter, ReviewDesk
 from workers.ledger.schema import refuse_unless_current
@@ -45,11 +47,11 @@ def status(as_json: AsJson = False) -> None:
     calls = Budget(connection, settings).calls()
     workers = _workers()
     switches = asdict(PostgresLedger(engine).read_switches())
-    broken = check_invariants(engine)
+    broken, cursors = check_invariants(engine), read_cursors(engine)
     if as_json:
         print_json(
             {"owed": owed, "parked": given_up, "malformed": malformed, "calls": calls, "workers": workers}
-            | {"switches": switches, "broken_invariants": broken}
+            | {"switches": switches, "broken_invariants": broken, "cursors": cursors}
         )
         return
     print_table(
@@ -62,12 +64,18 @@ def status(as_json: AsJson = False) -> None:
     print_table("Parked", ("task", "class", "code", "records"), [tuple(asdict(one).values()) for one in given_up])
     if malformed:
         say(f"{malformed:,} malformed announcements: tandem parked events")
+    print_table("Polls", ("reads", "behind", "next", "problem"), [_poll_line(cursor) for cursor in cursors])
     print_table("Workers", ("name",), [(name,) for name in workers])
     if not workers:
         say("[yellow]No worker answers.[/yellow]")
     print_table("Calls so far", ("call", "number"), sorted(calls.items()))
     for violation in broken:
         say(f"[red]Broken: {escape(str(violation))}[/red]")
+
+
+def _poll_line(cursor: CursorState) -> tuple[object, ...]:
+    behind = timedelta(seconds=round(cursor.behind.total_seconds()))
+    return cursor.reads, f"{behind}{'' if cursor.is_complete else ' …'}", cursor.due_at, cursor.problem
 
 
 def _workers() -> list[str]:
