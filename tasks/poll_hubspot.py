@@ -5,12 +5,13 @@ from functools import partial
 from tasks.contracts.feeds import Fate, HubSpotFeed, Place, PollBook, Sighting, Turn, kind_of_segment
 from tasks.contracts.records import Kind, Switches
 from tasks.contracts.tools import Messenger
-from tasks.polling import Notebook, Polled, read_in_turn, take_turn
+from tasks.polling import Notebook, Polled, compare_keys, keys_of, read_in_turn, take_turn
 from tasks.rules.news import is_news, is_outdated
 from tasks.rules.polling_pace import Pace, open_list, open_window, place_in_list
 
 CHANGES = "hubspot"
 LISTS = "hubspot.lists"
+KEYS = "hubspot.keys"
 KINDS = (Kind.COMPANY, Kind.CONTACT)
 
 
@@ -45,6 +46,20 @@ def poll_hubspot_lists(
         read_in_turn(places, lists, pace, polled)
 
     return take_turn(LISTS, read, book, pace, quota_left=quota_left)
+
+
+def poll_hubspot_keys(
+    feed: HubSpotFeed, book: PollBook, messenger: Messenger, pace: Pace, *, quota_left: float
+) -> Polled | None:
+    """Every record we know, asked for by its id: what went and left no trace, or came into one that went as well."""
+
+    def read(turn: Turn, polled: Polled) -> None:
+        notebook = Notebook(turn, book, messenger, polled)
+        places = {keys_of(kind): open_list(turn.position.get(keys_of(kind)), turn.now) for kind in KINDS}
+        readers = {keys_of(kind): partial(compare_keys, kind, feed.find_current, notebook) for kind in KINDS}
+        read_in_turn(places, readers, pace, polled)
+
+    return take_turn(KEYS, read, book, pace, quota_left=quota_left)
 
 
 def _read_changes(kind: Kind, feed: HubSpotFeed, notebook: Notebook, place: Place) -> Place:

@@ -1,20 +1,18 @@
 """Find what no event told us in Salesforce: changed, deleted, merged, converted and restored records, and roles."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from tasks.contracts.feeds import ROLE, Fate, Place, PollBook, SalesforceFeed, Turn
+from tasks.contracts.feeds import ROLE, Place, PollBook, SalesforceFeed, Turn
 from tasks.contracts.records import Kind
 from tasks.contracts.tools import Messenger
-from tasks.polling import Notebook, Polled, read_in_turn, take_turn
+from tasks.polling import Notebook, Polled, compare_keys, keys_of, read_in_turn, take_turn
 from tasks.rules.polling_pace import Pace, open_window
 
 CHANGES = "salesforce"
 DELETIONS = "salesforce.deletions"
 KINDS = (Kind.ACCOUNT, Kind.SALESFORCE_CONTACT, Kind.LEAD, Kind.OPPORTUNITY, ROLE)
 DELETED_KINDS = (Kind.ACCOUNT, Kind.SALESFORCE_CONTACT, Kind.LEAD)
-KEYS_AT_ONCE = 400
 LOOKS_BACK = timedelta(days=14, hours=23)
 """The list of deletions reaches fifteen days back at most."""
 SHORTEST_SPAN = timedelta(seconds=61)
@@ -47,15 +45,10 @@ def poll_salesforce_deletions(
         compared = {keys_of(kind): place for kind in DELETED_KINDS if (place := turn.position.get(keys_of(kind)))}
         for kind in DELETED_KINDS:
             compared |= _read_deletions(kind, turn, feed, notebook)
-        readers = {keys_of(kind): partial(_compare_keys, kind, feed, notebook) for kind in DELETED_KINDS}
+        readers = {keys_of(kind): partial(compare_keys, kind, feed.find_current, notebook) for kind in DELETED_KINDS}
         read_in_turn(compared, readers, pace, polled)
 
     return take_turn(DELETIONS, read, book, pace, quota_left=quota_left)
-
-
-def keys_of(kind: Kind) -> str:
-    """The place of a comparison of all keys of a kind."""
-    return f"keys:{kind}"
 
 
 def _read_changes(places: dict[str, Place], feed: SalesforceFeed, notebook: Notebook) -> dict[str, Place]:
@@ -85,16 +78,3 @@ def _read_deletions(kind: Kind, turn: Turn, feed: SalesforceFeed, notebook: Note
     notebook.count(len(deletions.sightings))
     notebook.note({**position, **lost}, deletions.sightings, known, as_of=as_of)
     return lost
-
-
-def _compare_keys(kind: Kind, feed: SalesforceFeed, notebook: Notebook, place: Place) -> Place:
-    """Whoever is known to us and not to Salesforce was deleted meanwhile."""
-    book = notebook.book
-    ids = book.find_known(kind, after=place.last_id, limit=KEYS_AT_ONCE)
-    as_of = book.now()
-    current = feed.find_current(kind, ids) if ids else {}
-    missing = [one for one in current.values() if one.fate not in {Fate.ALIVE, Fate.CONVERTED}]
-    then = replace(place, last_id=ids[-1]) if ids else replace(place, is_read=True)
-    notebook.count(len(ids))
-    notebook.note({keys_of(kind): then}, missing, book.find_sightings(kind, ids), as_of=as_of)
-    return then

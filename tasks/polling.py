@@ -6,11 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from tasks.contracts.errors import Busy, SyncError
-from tasks.contracts.feeds import Noted, Place, PollBook, Position, Sighting, Turn
+from tasks.contracts.feeds import Fate, Noted, Place, PollBook, Position, Sighting, Turn
+from tasks.contracts.records import Kind
 from tasks.contracts.tools import Messenger
 from tasks.rules.news import changes_in, is_news, losers_in
 from tasks.rules.polling_pace import Pace, next_wait, wait_after
 from tasks.rules.routing import choose_tasks
+
+KEYS_AT_ONCE = 400
 
 
 @dataclass(slots=True)
@@ -93,3 +96,23 @@ class Notebook:
         self.polled.owed += len(received.owed)
         # A crash before this line is safe: what is owed and lies there is woken by resend_owed.
         self.messenger.wake(received.owed)
+
+
+def keys_of(kind: Kind) -> str:
+    """The place of a comparison of all keys of a kind."""
+    return f"keys:{kind}"
+
+
+def compare_keys(
+    kind: Kind, find_current: Callable[[Kind, Sequence[str]], Mapping[str, Sighting]], notebook: Notebook, place: Place
+) -> Place:
+    """Whoever is known to us and not to the CRM has gone without anybody telling."""
+    book = notebook.book
+    ids = book.find_known(kind, after=place.last_id, limit=KEYS_AT_ONCE)
+    as_of = book.now()
+    current = find_current(kind, ids) if ids else {}
+    missing = [one for one in current.values() if one.fate not in {Fate.ALIVE, Fate.CONVERTED}]
+    then = replace(place, last_id=ids[-1]) if ids else replace(place, is_read=True)
+    notebook.count(len(ids))
+    notebook.note({keys_of(kind): then}, missing, book.find_sightings(kind, ids), as_of=as_of)
+    return then

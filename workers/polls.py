@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from tasks.contracts.errors import TryAgain
 from tasks.contracts.tools import Messenger
-from tasks.poll_hubspot import poll_hubspot, poll_hubspot_lists
+from tasks.poll_hubspot import poll_hubspot, poll_hubspot_keys, poll_hubspot_lists
 from tasks.poll_salesforce import poll_salesforce, poll_salesforce_deletions
 from tasks.polling import Polled
 from tasks.rules.polling_pace import Pace
@@ -27,7 +27,9 @@ def run_hubspot_polls(hands: Hands, messenger: Messenger) -> bool:
     changes = poll_hubspot(feed, book, messenger, _pace(hands, hands.settings.poll_hubspot_overlap), quota_left=left)
     pace = _steady(hands, hands.settings.poll_lists_every)
     lists = poll_hubspot_lists(feed, book, messenger, pace, switches, quota_left=left)
-    return any(list(_report({"hubspot": changes, "hubspot.lists": lists})))
+    pace = _steady(hands, hands.settings.poll_keys_every)
+    keys = poll_hubspot_keys(feed, book, messenger, pace, quota_left=left)
+    return any(list(_report({"hubspot": changes, "hubspot.lists": lists, "hubspot.keys": keys})))
 
 
 def run_salesforce_polls(hands: Hands, messenger: Messenger) -> bool:

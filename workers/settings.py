@@ -105,6 +105,7 @@ class Settings(BaseSettings):
     """A transaction may take ten minutes until its rows, stamped at its beginning, are seen."""
     poll_lists_every: Seconds = timedelta(minutes=5)
     poll_deletions_every: Seconds = timedelta(minutes=5)
+    poll_keys_every: Seconds = timedelta(days=1)
     poll_pages: Limit = 20
     """Read of each kind in one run; the next run goes on from there at once."""
 

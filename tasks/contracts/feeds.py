@@ -191,7 +191,7 @@ class PollBook(Protocol):
         ...
 
     def find_known(self, kind: Kind, *, after: str, limit: int) -> Sequence[str]:
-        """Ids of Salesforce records that are linked or were seen alive, in their order."""
+        """Ids of records that are linked or were seen alive, in an order of its own."""
         ...
 
     def note(self, turn: Turn, noted: Noted) -> Received:

@@ -11,6 +11,8 @@ from tasks.contracts.records import Kind
 PRODUCER = "poll"
 MERGED = "merged_ids"
 """The fact in which a survivor names the records that were merged into it."""
+PRIMARY = "primary_company_id"
+"""The fact in which a contact names its primary company."""
 WHAT_OF_FATE = {
     Fate.DELETED: What.DELETED,
     Fate.GONE: What.DELETED,

@@ -15,7 +15,7 @@ from simulator.hubspot.sources import PEOPLE
 from tasks.contracts.changes import What
 from tasks.contracts.feeds import Fate, HubSpotFeed, PollBook, SalesforceFeed
 from tasks.contracts.records import Kind, Switches
-from tasks.poll_hubspot import poll_hubspot, poll_hubspot_lists
+from tasks.poll_hubspot import poll_hubspot, poll_hubspot_keys, poll_hubspot_lists
 from tasks.poll_salesforce import poll_salesforce, poll_salesforce_deletions
 from tasks.polling import Polled
 from tasks.rules.news import MERGED
@@ -117,6 +117,7 @@ def poll(scene: PollScene, pace: Pace | None = None) -> list[Polled]:
     runs = [
         lambda: poll_hubspot(feed, book, messenger, pace, quota_left=1),
         lambda: poll_hubspot_lists(feed, book, messenger, pace, scene.switches, quota_left=1),
+        lambda: poll_hubspot_keys(feed, book, messenger, pace, quota_left=1),
         lambda: poll_salesforce(scene.salesforce, book, messenger, pace, quota_left=1),
         lambda: poll_salesforce_deletions(scene.salesforce, book, messenger, pace, quota_left=1),
     ]

@@ -123,6 +123,18 @@ def test_a_merge_tells_of_the_loser_and_of_the_survivor(polls, kind):
     assert sorted(polls.noted()[2:]) == [(kind, "7", What.CHANGED), (kind, "8", What.MERGED)]
 
 
+@pytest.mark.parametrize("kind", HUBSPOT_KINDS)
+def test_what_was_merged_into_a_record_that_is_archived_by_now_is_missed_by_its_id(polls, kind):
+    polls.write(kind, "7", "one@example.com")
+    polls.write(kind, "8", "two@example.com")
+    poll(polls)
+    polls.merge(kind, "7", "8")
+    polls.archive(kind, "7")
+    poll(polls)
+    poll(polls)
+    assert sorted(polls.noted()[2:]) == [(kind, "7", What.DELETED), (kind, "8", What.DELETED)]
+
+
 def test_who_enters_or_leaves_a_segment_is_a_change_and_who_was_on_it_already_is_none(polls):
     polls.switches = Switches(contact_segment="5")
     polls.has_segment("5", ["1", "2", "30"])
@@ -234,7 +246,7 @@ def test_a_segment_that_does_not_exist_is_a_problem_that_is_told_and_stops_no_ot
 def test_a_poll_that_is_not_due_or_that_somebody_else_is_at_reads_nothing(polls):
     slow = replace(AT_ONCE, fastest=timedelta(hours=1), slowest=timedelta(hours=1))
     polls.write(Kind.COMPANY, "7", "Acme")
-    assert len(poll(polls, slow)) == 4
+    assert len(poll(polls, slow)) == 5
     assert poll(polls) == []
     turn = polls.book.begin("another cursor")
     assert turn is not None

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from tasks.contracts.errors import Gone, SyncError
 from tasks.contracts.feeds import Fate, Listed, Page, Place, Sighting
 from tasks.contracts.records import Company, Contact, Kind
-from tasks.rules.news import MERGED
+from tasks.rules.news import MERGED, PRIMARY
 from workers.crm.chunks import ask_in_chunks
 from workers.crm.door import segment_gone
 from workers.crm.hubspot import BATCH, MEMBER_PAGE, HubSpotDoor
@@ -31,6 +31,7 @@ NAMES = {Kind.COMPANY: "companies", Kind.CONTACT: "contacts"}
 STAMPS = {Kind.COMPANY: "hs_lastmodifieddate", Kind.CONTACT: "lastmodifieddate"}
 READS = {Kind.COMPANY: Call.READ_COMPANIES, Kind.CONTACT: Call.READ_CONTACTS}
 MERGED_PROPERTIES = ("hs_merged_object_ids", "hs_calculated_merged_vids")
+OF_COMPANY = "associatedcompanyid"
 ONE_STEP = timedelta(milliseconds=1)
 """The grain of HubSpot's stamps."""
 _COMPANY: TypeAdapter[Company] = TypeAdapter(Company)
@@ -77,7 +78,9 @@ class HubSpotDoorFeed:
         return Listed(tuple(str(row["recordId"]) for row in rows_of(answer)), next_page_of(answer) or "")
 
     def _properties(self, kind: Kind) -> list[str]:
-        names = [*COMPANY_PROPERTIES, self._account_property] if kind is Kind.COMPANY else [*CONTACT_PROPERTIES]
+        names = (
+            [*COMPANY_PROPERTIES, self._account_property] if kind is Kind.COMPANY else [*CONTACT_PROPERTIES, OF_COMPANY]
+        )
         return [*names, STAMPS[kind], *MERGED_PROPERTIES]
 
     def _sighting(self, kind: Kind, row: Mapping[str, Any]) -> Sighting:
@@ -85,7 +88,7 @@ class HubSpotDoorFeed:
         facts = (
             _COMPANY.dump_python(company_of(row, self._account_property), mode="json")
             if kind is Kind.COMPANY
-            else _CONTACT.dump_python(contact_of(row), mode="json")
+            else {**_CONTACT.dump_python(contact_of(row), mode="json"), PRIMARY: properties_of(row).get(OF_COMPANY, "")}
         )
         stamp = properties.get(STAMPS[kind]) or str(row["updatedAt"])
         return Sighting(

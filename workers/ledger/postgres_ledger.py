@@ -145,6 +145,8 @@ class PostgresLedger:
         self, kind: Kind, patches: Mapping[str, Mapping[str, object]], created: Mapping[str, Mapping[str, object]]
     ) -> None:
         """Put what we wrote ourselves on top of what polls saw, so that none of it is news to them."""
+        if not patches and not created:
+            return
         with self._engine.begin() as connection:
             patch_sightings(connection, kind, patches)
             record_sightings(connection, [Sighting(kind, record_id, facts) for record_id, facts in created.items()])

@@ -17,6 +17,14 @@ SHELVES = {Kind.COMPANY: "company", Kind.CONTACT: "contact"}
 """Where the flows look for what a poll has read."""
 KINDS = {shelf: kind for kind, shelf in SHELVES.items()}
 
+LINKED = {
+    Kind.COMPANY: LinkRow.company_id,
+    Kind.ACCOUNT: LinkRow.account_id,
+    Kind.CONTACT: ContactLinkRow.contact_id,
+    Kind.SALESFORCE_CONTACT: ContactLinkRow.person_id,
+    Kind.LEAD: ContactLinkRow.person_id,
+}
+
 
 def find_sightings(connection: Connection, kind: str, ids: Iterable[str]) -> dict[str, Sighting]:
     """Those of them that were ever seen."""
@@ -40,10 +48,9 @@ def find_between(
 
 def find_known(connection: Connection, kind: Kind, *, after: str, limit: int) -> list[str]:
     """Ids that are linked, or were seen alive."""
-    linked = ContactLinkRow.person_id if kind is not Kind.ACCOUNT else LinkRow.account_id
     seen = select(SightingRow.record_id.label("id")).where(SightingRow.kind == kind, SightingRow.fate == Fate.ALIVE)
-    of_links = select(linked.label("id"))
-    if kind is not Kind.ACCOUNT:
+    of_links = select(LINKED[kind].label("id"))
+    if kind in {Kind.SALESFORCE_CONTACT, Kind.LEAD}:
         of_links = of_links.where(ContactLinkRow.kind == kind.rpartition(".")[2])
     known = union(seen, of_links).subquery()
     query = select(known.c.id).where(known.c.id > after).order_by(known.c.id).limit(limit)
