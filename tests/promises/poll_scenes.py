@@ -33,8 +33,9 @@ from workers.ledger.poll_book import PLACES
 from workers.toolbox.hands import Hands
 
 OVERLAP = timedelta(minutes=11)
-AT_ONCE = Pace(OVERLAP, fastest=timedelta(), slowest=timedelta())
-NO_OVERLAP = Pace(timedelta(), fastest=timedelta(), slowest=timedelta())
+AT_ONCE = Pace(OVERLAP, fastest=timedelta(), slowest=timedelta(), pages=3)
+NO_OVERLAP = Pace(timedelta(), fastest=timedelta(), slowest=timedelta(), pages=3)
+MOST_RUNS = 6
 
 PATHS = {Kind.COMPANY: "companies", Kind.CONTACT: "contacts"}
 SOBJECTS = {Kind.ACCOUNT: "Account", Kind.SALESFORCE_CONTACT: "Contact", Kind.LEAD: "Lead"}
@@ -123,10 +124,13 @@ def poll(scene: PollScene, pace: Pace | None = None) -> list[Polled]:
     ]
     polled = []
     for run in runs:
-        while one := run():
-            polled.append(one)
-            if one.is_complete:
+        for _ in range(MOST_RUNS):
+            if one := run():
+                polled.append(one)
+            if one is None or one.is_complete:
                 break
+        else:
+            raise AssertionError("a poll does not come to its end")
     return polled
 
 

@@ -4,7 +4,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Annotated, Any
 
@@ -26,7 +26,7 @@ class Failed(Exception):
 
 
 def print_json(value: Any) -> None:
-    """Records as objects, times as ISO 8601."""
+    """Records as objects, times as ISO 8601, lengths of time in seconds."""
     console.print_json(json.dumps(_plain(value)), indent=None if not console.is_terminal else 2)
 
 
@@ -61,6 +61,8 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(inner) for inner in value]
     return value
