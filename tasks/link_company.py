@@ -13,7 +13,10 @@ from tasks.sync_task import Outcome, sync_task
 async def link_company(company_id: CompanyId, tools: Tools) -> Outcome:
     """Every step looks first and writes only what differs, so any part of it may be repeated."""
     link = await tools.ledger.find_link(company_id)
-    if link is None or not tools.switches.company_sync:
+    if link is None:
+        return Outcome.LEFT_ALONE
+    if not tools.switches.company_sync:
+        await tools.ledger.record_verdict(Subject(Kind.COMPANY, company_id), Verdict(Reason.OBJECT_SYNC_OFF))
         return Outcome.LEFT_ALONE
     company = await tools.hubspot.find_company(company_id)
     if company is None:
@@ -41,8 +44,7 @@ async def _write_key(link: Link, tools: Tools) -> bool:
     if not linked:
         raise Gone(
             f"account {link.account_id}, linked with company {link.company_id}, is not in Salesforce",
-            code="ACCOUNT_GONE",
-            remedy="Restore the account from the recycle bin, or unlink the company.",
+            code=Reason.ACCOUNT_GONE,
         )
     holder = linked[0].company_id
     if holder == link.company_id:

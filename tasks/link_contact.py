@@ -12,9 +12,10 @@ from tasks.sync_task import Outcome, sync_task
 @sync_task("link_contact", of=Kind.CONTACT)
 async def link_contact(contact_id: ContactId, tools: Tools) -> Outcome:
     """Creates nobody: the link is found by e-mail address or it is not there yet."""
-    if not tools.switches.company_sync:
-        return Outcome.LEFT_ALONE
     subject = Subject(Kind.CONTACT, contact_id)
+    if not tools.switches.company_sync:
+        await tools.ledger.record_verdict(subject, Verdict(Reason.OBJECT_SYNC_OFF))
+        return Outcome.LEFT_ALONE
     contacts = await tools.hubspot.find_contacts([contact_id])
     if not contacts:
         await tools.ledger.record_verdict(subject, Verdict(Reason.CONTACT_GONE))

@@ -25,12 +25,13 @@ from tasks.sync_task import Outcome, sync_task
 async def propagate_lifecycle_stage(company_id: CompanyId, tools: Tools) -> Outcome:
     """Decision table T3. Forced, the company follows its contacts backwards as well."""
     if not tools.switches.company_sync:
+        await tools.ledger.record_verdict(Subject(Kind.COMPANY, company_id), Verdict(Reason.OBJECT_SYNC_OFF))
         return Outcome.LEFT_ALONE
     company = await tools.hubspot.find_company(company_id)
     if company is None:
         return Outcome.LEFT_ALONE
     people = await find_syncing_contacts(company_id, tools)
-    order = StageOrder(await tools.hubspot.read_stage_order())
+    order = StageOrder(await tools.hubspot.read_stage_order(), rank_other=tools.switches.rank_other)
     candidates = await _find_candidates(people, order, tools)
 
     stage = company.lifecycle_stage
@@ -83,22 +84,30 @@ async def _write(company_id: CompanyId, stage: StageName, tools: Tools) -> None:
         raise Rejected(
             f"company {company_id}: HubSpot kept stage {reported!r} instead of taking {stage!r}",
             code=Reason.STAGE_REFUSED,
-            remedy="Somebody moved the stage at the same moment, or a workflow holds it; it is looked at again"
-            " when the company or a contact changes.",
         )
 
 
 async def _lift_contacts(stage: StageName, people: tuple[SyncingContact, ...], order: StageOrder, tools: Tools) -> int:
-    """The other direction of the cascade, where the operator wants it and HubSpot's own is off."""
+    """The other direction of the cascade, where the operator wants it and HubSpot's own is off; how many moved."""
     if not tools.switches.stage_to_contacts:
         return 0
     lifts = choose_lifts(stage, people, order)
     if not lifts:
         return 0
-    # Remembered first: after a crash in between, an unwritten lift at worst silences a stage nobody has.
+    # Remembered first: killed in between, a lift that was not written at worst silences a stage nobody has.
     await tools.ledger.record_written_stages(lifts, stage)
+    reported = await tools.hubspot.write_contact_stages(lifts, stage)
+    kept = [contact_id for contact_id in lifts if reported.get(contact_id) != stage]
+    if kept:
+        # What they have is theirs, and so it is if they come to the company's stage by themselves.
+        await tools.ledger.record_written_stages(kept, BLANK_STAGE)
     for contact_id in lifts:
-        verdict = Verdict(Reason.STAGE_LIFTED_CONTACT, {"to": stage})
+        verdict = _verdict_of_lift(stage, reported.get(contact_id, BLANK_STAGE))
         await tools.ledger.record_verdict(Subject(Kind.CONTACT, contact_id), verdict)
-    await tools.hubspot.write_contact_stages(lifts, stage)
-    return len(lifts)
+    return len(lifts) - len(kept)
+
+
+def _verdict_of_lift(wanted: StageName, reported: StageName) -> Verdict:
+    if reported == wanted:
+        return Verdict(Reason.STAGE_LIFTED_CONTACT, {"to": wanted})
+    return Verdict(Reason.STAGE_REFUSED, {"to": wanted, "kept": reported})

@@ -8,7 +8,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
-from tasks.contracts.errors import NeedsHuman, ProblemClass, TryAgain
+from tasks.contracts.errors import NeedsHuman, ProblemClass, TryAgain, Unreachable
 from tasks.contracts.records import Kind
 from tasks.contracts.tools import Done, Job, Later, Parked, Settlement, Tools
 from tasks.rules.retry_policy import Attempt, next_wait, uses_up_an_attempt
@@ -49,10 +49,17 @@ def sync_task(name: str, *, of: Kind) -> Callable[[Flow], SyncTask]:
     return make
 
 
-async def run_job(task: SyncTask, job: Job, tools: Tools, *, now: datetime) -> Settlement:
-    """Run the flow for one record; whatever goes wrong is that record's alone and is never lost."""
+async def run_job(
+    task: SyncTask, job: Job, tools: Tools, *, now: datetime, interruptions: tuple[type[Exception], ...] = ()
+) -> Settlement:
+    """Run the flow for one record; whatever goes wrong is that record's alone and is never lost.
+
+    `interruptions` are what the machinery raises wherever the flow happens to be, when its time is up.
+    """
     try:
         await task(job.record_id, tools)
+    except interruptions:
+        return cut_short(task, job, now=now)
     except TryAgain as problem:
         return _try_again(job, problem, now=now)
     except NeedsHuman as problem:
@@ -60,6 +67,13 @@ async def run_job(task: SyncTask, job: Job, tools: Tools, *, now: datetime) -> S
     except Exception as fault:  # noqa: BLE001 -- the one place: a fault of ours must not cost the slice
         return _fault(task, job, fault)
     return Done(job)
+
+
+def cut_short(task: SyncTask, job: Job, *, now: datetime) -> Settlement:
+    """Its time was up. How far it came is not known, and whatever it has done may be repeated."""
+    return _try_again(
+        job, Unreachable(f"{task.name} took too long on {task.of} {job.record_id}", code="TIME_LIMIT"), now=now
+    )
 
 
 def _fault(task: SyncTask, job: Job, fault: Exception) -> Settlement:

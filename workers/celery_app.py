@@ -8,8 +8,9 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, wraps
+from inspect import signature
+from typing import Any, TypeVar
 
 import structlog
 from celery import Celery
@@ -27,7 +28,7 @@ from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.receive_changes import receive_changes
 from tasks.resend_owed import resend_owed
 from tasks.sync_task import SyncTask
-from workers.messenger import CeleryMessenger, queue_of
+from workers.messenger import QUEUES, CeleryMessenger, queue_of
 from workers.polls import run_hubspot_polls, run_salesforce_polls
 from workers.readiness import refuse_half_configured
 from workers.settings import Settings, read_settings
@@ -35,6 +36,8 @@ from workers.slices import run_slice
 from workers.telemetry.logs import configure_logging, get_logger
 from workers.toolbox.hands import Hands
 from workers.toolbox.reach import reach_ledger
+
+R = TypeVar("R")
 
 SYNC_TASKS: tuple[SyncTask, ...] = (create_account, link_company, link_contact, propagate_lifecycle_stage)
 
@@ -63,7 +66,8 @@ def make_app(settings: Settings) -> Celery:
         # Results are not needed: the ledger knows what was done, and keeping them costs a quarter of the throughput.
         task_ignore_result=True,
         # A lane is a queue, so that a first load never stands in front of a customer waiting.
-        task_queues=[Queue(queue_of(lane)) for lane in Lane],
+        # And Celery's own, so that a task called by its name alone is not left where nobody looks.
+        task_queues=[Queue(name) for name in QUEUES],
         task_default_queue=queue_of(Lane.LIVE),
         task_create_missing_queues=False,
         # A worker killed in the middle gives its message back; it may still be lost, which resend_owed heals.
@@ -137,22 +141,26 @@ def register_tasks(app: Celery, build_hands: Callable[[Settings], Hands] = Hands
         _register(app, task, hands, messenger)
 
     @app.task(name="tasks.receive_changes", shared=False, **KEEP_TRYING)
+    @_keep_misfits("receive_changes", hands)
     def _receive_changes(changes: Any) -> dict[str, int]:
         """`tasks.receive_changes`: one change event or a list of them (docs/changes.md). Safe to repeat."""
         received = reach_ledger(lambda: receive_changes(changes, hands().inbox, messenger))
         return {"new": received.new, "repeated": received.repeated, "owed": len(received.owed)}
 
     @app.task(name="tasks.resend_owed", shared=False)
+    @_keep_misfits("resend_owed", hands)
     def _resend_owed() -> int:
         """`tasks.resend_owed`: on the schedule; running it twice costs a few messages."""
         return resend_owed(hands().book, messenger)
 
     @app.task(name="tasks.poll_hubspot", shared=False)
+    @_keep_misfits("poll_hubspot", hands)
     def _poll_hubspot() -> bool:
         """`tasks.poll_hubspot`: on the schedule; does nothing where it is not due. Safe to repeat."""
         return _poll_on(app, "tasks.poll_hubspot", reach_ledger(lambda: run_hubspot_polls(hands(), messenger)))
 
     @app.task(name="tasks.poll_salesforce", shared=False)
+    @_keep_misfits("poll_salesforce", hands)
     def _poll_salesforce() -> bool:
         """`tasks.poll_salesforce`: on the schedule; does nothing where it is not due. Safe to repeat."""
         return _poll_on(app, "tasks.poll_salesforce", reach_ledger(lambda: run_salesforce_polls(hands(), messenger)))
@@ -167,20 +175,47 @@ def _poll_on(app: Celery, task: str, is_more: bool) -> bool:  # noqa: FBT001 -- 
 
 
 def _register(app: Celery, task: SyncTask, hands: Callable[[], Hands], messenger: CeleryMessenger) -> None:
-    def run(record_ids: Any, *, lane: Any = Lane.LIVE.value, forced: Any = False, owed: bool = False) -> int:
+    @_keep_misfits(task.name, hands)
+    def run(record_ids: Any, *, lane: Any = Lane.LIVE.value, forced: Any = False, owed: Any = False) -> int:
         # What is neither a lane nor true is the live lane and not forced: an error here would reach nobody.
         in_lane = Lane(lane) if isinstance(lane, str) and lane in set(Lane) else Lane.LIVE
-        if not owed:
-            record_ids = reach_ledger(lambda: _owe_first(task, record_ids, in_lane, hands(), forced=forced is True))
-        return reach_ledger(lambda: run_slice(task, record_ids, in_lane, hands(), messenger))
+        good = reach_ledger(lambda: _keep_bad_ids(task, record_ids, hands()))
+        if owed is not True:
+            # Called by another service, it keeps the same promises: remembered before anything else happens.
+            owing = [Owed(task.name, one, in_lane, forced=forced is True) for one in good]
+            reach_ledger(lambda: hands().book.owe(owing))
+        return reach_ledger(lambda: run_slice(task, good, in_lane, hands(), messenger))
 
     run.__name__ = task.name
     run.__doc__ = f"`tasks.{task.name}`: one {task.of} id or a list of them; owed first, then run. Safe to repeat."
     app.task(run, name=f"tasks.{task.name}", shared=False, **KEEP_TRYING)
 
 
-def _owe_first(task: SyncTask, record_ids: Any, lane: Lane, hands: Hands, *, forced: bool) -> list[str]:
-    """A task called by another service keeps the same promises: remembered before anything else happens."""
+def _keep_misfits(name: str, hands: Callable[[], Hands]) -> Callable[[Callable[..., R]], Callable[..., R | None]]:
+    """A call with other arguments than the task takes would end in an error that reaches nobody: it is kept whole."""
+
+    def keep(run: Callable[..., R]) -> Callable[..., R | None]:
+        wanted = signature(run)
+
+        @wraps(run)
+        def call(*args: Any, **kwargs: Any) -> R | None:
+            try:
+                wanted.bind(*args, **kwargs)
+            except TypeError:  # its text would repeat what was sent
+                sent = {"task": f"tasks.{name}", "args": args, "kwargs": kwargs}
+                takes = ", ".join(wanted.parameters) or "nothing"
+                misfit = malformed_event(sent, f"tasks.{name} takes {takes}, and was called with other arguments")
+                reach_ledger(lambda: hands().inbox.park_malformed([misfit]))
+                return None
+            return run(*args, **kwargs)
+
+        return call
+
+    return keep
+
+
+def _keep_bad_ids(task: SyncTask, record_ids: Any, hands: Hands) -> list[str]:
+    """Returns the good ones."""
     good: list[str] = []
     bad: list[Any] = []
     for one in record_ids if isinstance(record_ids, list) else [record_ids]:
@@ -189,7 +224,6 @@ def _owe_first(task: SyncTask, record_ids: Any, lane: Lane, hands: Hands, *, for
         hands.inbox.park_malformed(
             [malformed_event(one, f"tasks.{task.name} takes {task.of} ids: decimal digits as text") for one in bad]
         )
-    hands.book.owe([Owed(task.name, one, lane, forced=forced) for one in good])
     return good
 
 

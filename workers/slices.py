@@ -7,10 +7,12 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
+from celery.exceptions import SoftTimeLimitExceeded
+
 from tasks.contracts.errors import TryAgain
 from tasks.contracts.records import Lane
 from tasks.contracts.tools import Job, Later, Messenger, Parked, Settlement
-from tasks.sync_task import SyncTask, run_job
+from tasks.sync_task import SyncTask, cut_short, run_job
 from workers.telemetry.logs import get_logger
 from workers.toolbox.hands import Hands, SliceTools
 from workers.toolbox.reach import reach_ledger
@@ -28,19 +30,33 @@ def run_slice(task: SyncTask, record_ids: Sequence[str], lane: Lane, hands: Hand
     if not jobs:
         return 0
     tools = SliceTools.of(hands, lane)
-    settlements = asyncio.run(_run(task, jobs, tools, hands))
+    with asyncio.Runner() as runner:
+        try:
+            settlements = runner.run(_run(task, jobs, tools, hands))
+        except SoftTimeLimitExceeded:
+            # It struck between the flows, most likely while all of them waited for a CRM that hangs.
+            now = hands.ledger.now()
+            settlements = [_with_jitter(cut_short(task, job, now=now)) for job in jobs]
+        # Before the runner closes: it waits for calls that are under way, and the hard limit may come first.
+        _settle(task, settlements, tools, hands, messenger)
+    return len(jobs)
+
+
+def _settle(
+    task: SyncTask, settlements: Sequence[Settlement], tools: SliceTools, hands: Hands, messenger: Messenger
+) -> None:
     still_owed = hands.book.settle(settlements)
     _report(task, settlements)
     messenger.wake(tuple(dict.fromkeys([*still_owed, *tools.ledger.owed_next])))
     _wake_later(settlements, messenger)
-    return len(jobs)
 
 
 async def _run(task: SyncTask, jobs: Sequence[Job], tools: SliceTools, hands: Hands) -> list[Settlement]:
     keeping = asyncio.create_task(_keep(jobs[0].token, tools, hands))
     now = await asyncio.to_thread(hands.ledger.now)
     try:
-        settlements = await tools.gather.run([run_job(task, job, tools.for_job(job), now=now) for job in jobs])
+        runs = [run_job(task, job, tools.for_job(job), now=now, interruptions=(SoftTimeLimitExceeded,)) for job in jobs]
+        settlements = await tools.gather.run(runs)
     finally:
         keeping.cancel()
     return [_with_jitter(settlement) for settlement in settlements]

@@ -21,14 +21,15 @@ OTHER = StageName("other")
 class StageOrder:
     """The portal's stages, least advanced first, as its property options list them.
 
-    `other` stands last in HubSpot's list without being more advanced than `customer`, so it has no rank.
+    `other` stands last in HubSpot's list without being more advanced than `customer`, so it has a rank only on request.
     """
 
     stages: Sequence[StageName]
+    rank_other: bool = False
 
     def rank(self, stage: StageName) -> int | None:
-        """None for blank, `other`, deleted and unknown stages."""
-        if stage == OTHER or stage not in self.stages:
+        """None for blank, deleted and unknown stages, and for `other`."""
+        if stage not in self.stages or (stage == OTHER and not self.rank_other):
             return None
         return self.stages.index(stage)
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tasks.contracts.errors import Busy, Halted, Throttled, TryAgain
+from tasks.contracts.errors import Busy, Halted, Throttled, TryAgain, Unreachable
 
 MAX_FAILURES = 8
 LONGEST_WAIT = timedelta(minutes=5)
 NOBODY_WAITS_LONGER = timedelta(hours=6)
-"""For somebody else at work; a quota may take a day."""
+"""For somebody else at work, or for a CRM that does not answer; a quota may take a day."""
 NOBODY_IS_THROTTLED_LONGER = timedelta(hours=48)
 WAIT_FOR_A_LEASE = timedelta(seconds=1)
 WAIT_FOR_AN_ADMIN = timedelta(minutes=5)
@@ -33,10 +33,18 @@ def next_wait(problem: TryAgain, attempt: Attempt) -> timedelta | None:
             return wait if attempt.age < NOBODY_WAITS_LONGER else None
         case Halted():
             return WAIT_FOR_AN_ADMIN
+        case Unreachable() if attempt.age < NOBODY_WAITS_LONGER:
+            # An outage strikes all records alike, and none of them needs a person when it is over.
+            return problem.after or _backoff(attempt.failures)
         case _ if attempt.failures >= MAX_FAILURES:
             return None
         case _:
-            return problem.after or min(timedelta(seconds=2**attempt.failures), LONGEST_WAIT)
+            return problem.after or _backoff(attempt.failures)
+
+
+def _backoff(failures: int) -> timedelta:
+    """Twice as long each time; the cap comes first, because an outage has more failures than a timedelta has bits."""
+    return min(timedelta(seconds=2 ** min(failures, MAX_FAILURES + 1)), LONGEST_WAIT)
 
 
 def uses_up_an_attempt(problem: TryAgain) -> bool:

@@ -8,10 +8,10 @@ from tasks.contracts.errors import (
     Ambiguous,
     Gone,
     Halted,
+    Hindered,
     ProblemClass,
     Rejected,
     Throttled,
-    TryAgain,
     Unreachable,
 )
 from workers.crm.door import (
@@ -137,7 +137,7 @@ def test_a_missing_scope_is_named():
         (hubspot("VALIDATION_ERROR", TAKEN), Ambiguous),
         (hubspot("OBJECT_NOT_FOUND"), Gone),
         (hubspot("CONFLICT"), Ambiguous),
-        (hubspot("INTERNAL_ERROR"), Unreachable),
+        (hubspot("INTERNAL_ERROR"), Hindered),
         ({}, Rejected),
     ],
 )
@@ -146,8 +146,7 @@ def test_what_one_row_s_error_means(error, kind):
 
 
 SALESFORCE_MEANINGS = {
-    TryAgain: ["UNABLE_TO_LOCK_ROW", "INVALID_QUERY_LOCATOR", "PROCESSING_HALTED"],
-    Unreachable: ["SERVER_UNAVAILABLE", "UNKNOWN_EXCEPTION", "APEX_ERROR", "QUERY_TIMEOUT"],
+    Hindered: ["UNABLE_TO_LOCK_ROW", "PROCESSING_HALTED", "UNKNOWN_EXCEPTION", "APEX_ERROR", "SERVER_UNAVAILABLE"],
     Halted: ["INVALID_SESSION_ID", "API_DISABLED_FOR_ORG"],
     Ambiguous: ["DUPLICATE_VALUE", "DUPLICATES_DETECTED"],
     Gone: ["ENTITY_IS_DELETED", "CANNOT_UPDATE_CONVERTED_LEAD", "NOT_FOUND"],
@@ -185,7 +184,19 @@ def test_what_salesforce_s_refusal_of_a_row_means(code, error, problem_class):
         pytest.param(401, {"error": "x"}, Halted, HALT, id="401-without-a-code"),
         pytest.param(403, "<html>", Rejected, CONFIG, id="403-without-a-code"),
         pytest.param(404, [{"errorCode": "NOT_FOUND"}], Rejected, CONFIG, id="a-whole-call-not-found-is-set-up"),
-        pytest.param(412, "", TryAgain, TRANSIENT, id="somebody-was-quicker"),
+        pytest.param(412, "", Hindered, TRANSIENT, id="somebody-was-quicker"),
+        pytest.param(
+            400,
+            [{"errorCode": "INVALID_QUERY_LOCATOR"}],
+            Hindered,
+            TRANSIENT,
+            id="a-cursor-that-expired-is-this-query-s",
+        ),
+        pytest.param(
+            500, [{"errorCode": "UNKNOWN_EXCEPTION"}], Unreachable, TRANSIENT, id="a-whole-call-that-failed-is-nobody-s"
+        ),
+        pytest.param(500, [{"errorCode": "APEX_ERROR"}], Unreachable, TRANSIENT, id="also-where-it-names-a-code"),
+        pytest.param(400, [{"errorCode": "QUERY_TIMEOUT"}], Unreachable, TRANSIENT, id="an-org-that-is-too-slow"),
         pytest.param(500, "<html>secret", Unreachable, TRANSIENT, id="500-in-html"),
         pytest.param(503, "<html>secret", Unreachable, TRANSIENT, id="503-in-html"),
         pytest.param(400, [], Rejected, UNKNOWN, id="400-without-a-reason"),

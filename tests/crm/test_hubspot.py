@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tasks.contracts.errors import Ambiguous, Gone, ProblemClass, Rejected, SyncError, Unreachable
+from tasks.contracts.errors import Ambiguous, Gone, Hindered, ProblemClass, Rejected, SyncError, Unreachable
 from tasks.contracts.records import (
     AccountId,
     Company,
@@ -241,7 +241,7 @@ def test_a_row_the_answer_says_nothing_about_is_not_taken_for_written(hubspot):
 
     written = hubspot.door().write_companies({CompanyId("1"): {"name": "x"}})
 
-    assert isinstance(written[CompanyId("1")], Unreachable)
+    assert isinstance(written[CompanyId("1")], Hindered)
 
 
 def test_contacts_are_put_on_companies_and_may_be_put_again(hubspot):

@@ -223,7 +223,7 @@ class RealPollScene:
     def __init__(self, hands: Hands, wire: Wire) -> None:
         self._hands, self._wire = hands, wire
         self.switches, self.messenger = Switches(), MemoryMessenger()
-        wire.portal.configure({"search_lag": 0})
+        wire.portal.configure({"search_lag": 0, "search_limit": 0})
         wire.org.configure({"feed_granularity": 0})
         self._people = Client(wire.org, int(wire.url.rpartition(":")[2]))
         self._held: list[Any] = []
@@ -308,6 +308,7 @@ class RealPollScene:
         self._held.append(writing)
         while not self._wire.org.counters["commits.late"]:
             time.sleep(0.01)
+        time.sleep(1.1)  # Salesforce tells whole seconds: the next poll begins in a later one
 
     def commit(self) -> None:
         self._wire.org.configure({"hold_commits": False})

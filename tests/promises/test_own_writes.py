@@ -28,6 +28,12 @@ PERSON_NOW = Person(PERSON, PersonKind.CONTACT, "one@example.com", LONG_AGO)
 
 
 @pytest.fixture
+def search_rate() -> int:
+    """What is found does not depend on how long it takes; the rate is tested with the budget."""
+    return 1_000
+
+
+@pytest.fixture
 def polls(real_scene: RealScene, hands: Hands, crms: Wire) -> RealPollScene:
     """Everything was seen once."""
     polls = RealPollScene(hands, crms)

@@ -27,6 +27,12 @@ HUBSPOT_KINDS = [Kind.COMPANY, Kind.CONTACT]
 ROWS = {Kind.ACCOUNT: ACCOUNT, Kind.SALESFORCE_CONTACT: "003000000000001AAA", Kind.LEAD: LEAD}
 
 
+@pytest.fixture
+def search_rate() -> int:
+    """What is found does not depend on how long it takes; the rate is tested with the budget."""
+    return 1_000
+
+
 @pytest.fixture(params=["memory", "real"])
 def polls(request: pytest.FixtureRequest) -> PollScene:
     """Polled for the first time."""

@@ -61,7 +61,7 @@ FLOWS: Mapping[str, tuple[SyncTask, Callable[[], World], str]] = {
 
 
 def state_of(world: World) -> dict[str, object]:
-    """All that a customer could see."""
+    """All that a customer could see, and what the echo guard knows."""
     return {
         "companies": world.hubspot.companies,
         "contacts": world.hubspot.contacts,
@@ -73,6 +73,7 @@ def state_of(world: World) -> dict[str, object]:
         "contact_links": world.ledger.contact_links,
         "timeline": [(subject, verdict.code) for subject, verdict in world.ledger.timeline],
         "owed": set(world.ledger.owed),
+        "written_stages": world.ledger.written_stages,
     }
 
 
@@ -84,11 +85,15 @@ async def run_to_the_end(name: str) -> tuple[World, int]:
 
 
 COMPANY_1 = Subject(Kind.COMPANY, "1")
+LIFTED = {(Subject(Kind.CONTACT, one), Reason.STAGE_LIFTED_CONTACT) for one in ("1000", "1001")}
 FOUND_DONE = {
     # Created, but killed before the link was written: the account is found by its key.
     "create_account-creates": {(COMPANY_1, Reason.ACCOUNT_CREATED)},
     # Everything written, but killed before the summary: there is nothing left to sum up.
     "link_company": {(COMPANY_1, Reason.IDS_WRITTEN)},
+    # Lifted, but killed before it was told: told before, it might not be true.
+    "propagate_lifecycle_stage": LIFTED,
+    "propagate_lifecycle_stage-backwards": LIFTED,
 }
 """What the timeline may lack after a crash, because the second run finds it done."""
 

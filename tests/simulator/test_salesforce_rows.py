@@ -129,6 +129,23 @@ def test_a_key_may_hold_any_character_when_it_is_escaped(salesforce):
     assert salesforce.call("GET", f"{BY_KEY}/a%2Fb%20%2B").json()[KEY_FIELD] == "a/b +"
 
 
+def test_blanks_around_a_key_are_no_part_of_it(salesforce):
+    statuses = [
+        salesforce.call("PATCH", f"sobjects/Account/{KEY_FIELD}/{key}", {"Name": "Acme"}).status_code
+        for key in ("512%20", "%20512", "512%20", "512")
+    ]
+    assert statuses == [201, 200, 200, 200]
+    assert salesforce.call("GET", f"sobjects/Account/{KEY_FIELD}/512%20").status_code == 200
+
+
+@pytest.mark.parametrize("key", ["%20", "%09%20"])
+def test_an_upsert_needs_a_key(salesforce, key):
+    for _ in range(2):
+        answer = salesforce.call("PATCH", f"sobjects/Account/{KEY_FIELD}/{key}", {"Name": "Acme"})
+        assert refusal(answer) == (400, "MISSING_ARGUMENT")
+    assert salesforce.ids("SELECT Id FROM Account") == []
+
+
 def test_update_only_never_creates(salesforce):
     assert salesforce.call("PATCH", f"{BY_KEY}/1?updateOnly=true", {"Name": "x"}).status_code == 404
     salesforce.create(Name="Acme", **{KEY_FIELD: "1"})

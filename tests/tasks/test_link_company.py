@@ -76,6 +76,7 @@ async def test_without_a_link_or_with_the_sync_off_nothing_is_touched(reason):
         world.ledger.links.clear()
     assert await run(world) is Outcome.LEFT_ALONE
     assert not written(world)
+    assert world.codes() == ([] if reason == "no link" else ["OBJECT_SYNC_OFF"])
 
 
 async def test_a_company_that_is_gone_is_noted_and_nothing_is_written():

@@ -98,7 +98,8 @@ async def test_with_the_sync_off_nobody_is_asked():
     world = World(company_sync=False)
     world.contact(None)
     assert await run(world) is Outcome.LEFT_ALONE
-    assert not world.calls.made
+    assert world.calls.made == ["record_verdict"]
+    assert world.codes("1000") == ["OBJECT_SYNC_OFF"], "or nobody would know whom to look at when it is on again"
 
 
 async def test_a_company_without_a_link_is_looked_at_again():

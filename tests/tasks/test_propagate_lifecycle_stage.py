@@ -1,9 +1,12 @@
 """Decision table T3, row by row, through the whole flow."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 import pytest
 
 from tasks.contracts.errors import Rejected
-from tasks.contracts.records import CompanyId, OpportunitySignal, PersonKind, StageName
+from tasks.contracts.records import CompanyId, ContactId, OpportunitySignal, PersonKind, StageName
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.sync_task import Outcome
 from tests.doubles.crms import STAGES
@@ -57,6 +60,27 @@ async def test_t3_row_2_and_never_lose_by_themselves(unranked):
     world = world_with(unranked, "customer")
     assert await run(world) is Outcome.ALREADY_DONE
     assert (world.stage(), world.codes()) == (unranked, ["STAGE_UNRANKED"])
+
+
+@pytest.mark.parametrize(
+    ("company", "contacts", "after", "code"),
+    [
+        pytest.param("customer", ["other"], "other", "STAGE_RAISED", id="other-beats-customer"),
+        pytest.param("lead", ["other", "customer"], "other", "STAGE_RAISED", id="and-every-other-candidate"),
+        pytest.param("other", ["evangelist"], "other", "STAGE_KEPT", id="and-is-kept-like-any-last-stage"),
+        pytest.param("1234567890", ["other"], "1234567890", "STAGE_UNRANKED", id="a-deleted-stage-still-has-no-rank"),
+    ],
+)
+async def test_t3_row_2_in_the_strict_native_order_other_is_last_and_wins(company, contacts, after, code):
+    world = world_with(company, *contacts, rank_other=True)
+    await run(world)
+    assert (world.stage(), world.codes()) == (after, [code])
+
+
+async def test_t3_row_2_in_the_strict_native_order_contacts_are_lifted_to_other():
+    world = world_with("other", "customer", rank_other=True, stage_to_contacts=True)
+    await run(world)
+    assert [contact.lifecycle_stage for contact in world.hubspot.contacts.values()] == ["other"]
 
 
 async def test_t3_row_2_the_portals_own_order_counts():
@@ -141,6 +165,39 @@ async def test_t3_row_6_the_company_lifts_its_primary_contacts_and_lowers_nobody
     assert world.hubspot.contacts[elsewhere].lifecycle_stage == "lead"
 
 
+async def test_t3_row_6_only_a_contact_that_hubspot_reports_as_lifted_is_told_as_lifted():
+    world = world_with("customer", "lead", "lead", stage_to_contacts=True)
+    moved, kept = world.hubspot.contacts
+    write, told = world.hubspot.write_contact_stages, list[list[str]]()
+
+    async def keep_one(contact_ids: Sequence[ContactId], stage: StageName) -> Mapping[ContactId, StageName]:
+        told.append([*world.codes(moved), *world.codes(kept)])
+        return {**await write([moved], stage), kept: StageName("lead")}
+
+    world.hubspot.write_contact_stages = keep_one  # type: ignore[method-assign]
+    assert await run(world) is Outcome.DONE
+    assert told == [[]], "nothing is told before it has happened"
+    assert (world.codes(moved), world.codes(kept)) == (["STAGE_LIFTED_CONTACT"], ["STAGE_REFUSED"])
+    assert await world.ledger.find_written_stages([moved, kept]) == {moved: "customer", kept: ""}
+    assert await run(world) is Outcome.ALREADY_DONE, "nobody was moved"
+
+
+async def test_t3_row_7_a_contact_that_comes_to_a_refused_stage_by_itself_has_its_say():
+    world = world_with("customer", "lead", stage_to_contacts=True)
+    (contact,) = world.hubspot.contacts
+
+    async def refuse(contact_ids: Sequence[ContactId], stage: StageName) -> Mapping[ContactId, StageName]:
+        return dict.fromkeys(contact_ids, StageName("lead"))
+
+    world.hubspot.write_contact_stages = refuse  # type: ignore[method-assign]
+    await run(world)
+    world.hubspot.contacts[contact] = replace(world.hubspot.contacts[contact], lifecycle_stage=StageName("customer"))
+    company = world.hubspot.companies[CompanyId("1")]
+    world.hubspot.companies[company.id] = replace(company, lifecycle_stage=StageName("lead"))
+    await run(world)
+    assert world.stage() == "customer"
+
+
 async def test_t3_row_6_is_off_unless_switched_on():
     world = world_with("customer", "lead")
     await run(world)
@@ -156,6 +213,12 @@ async def test_t3_row_7_a_stage_we_gave_a_contact_does_not_come_back_as_its_own(
     )
     await run(world)
     assert world.stage() == "lead"
+
+
+async def test_with_the_sync_off_nobody_is_asked():
+    world = world_with("lead", "customer", company_sync=False)
+    assert await run(world) is Outcome.LEFT_ALONE
+    assert (world.stage(), world.codes()) == ("lead", ["OBJECT_SYNC_OFF"])
 
 
 async def test_running_it_again_writes_nothing():

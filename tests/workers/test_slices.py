@@ -1,19 +1,22 @@
 """A slice at work: what it has taken stays its own for as long as it runs, and whoever is to follow is woken."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy.exc import OperationalError
 
 from tasks.contracts.errors import Throttled
 from tasks.contracts.records import AccountId, CompanyId, Identity, Kind, Lane, Link, Owed, Verdict
 from tasks.contracts.tools import Messenger, Subject, Tools
 from tasks.sync_task import Outcome, SyncTask
-from tests.ledger.samples import empty
+from tests.ledger.samples import empty, owed_row
 from workers.coordination.leases import Held, RedisLeases
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.review_desk import ParkedFilter, ReviewDesk
@@ -131,6 +134,40 @@ def test_short_waits_are_woken_for_and_long_ones_are_left_to_the_sweep(hands):
     assert messenger.at_once == []
     assert {one for one, _ in messenger.later} == waits.keys() - {"1"}
     assert {after for _, after in messenger.later} != {waits["19"]}, "records that failed together come back apart"
+
+
+@pytest.fixture
+def soft_limit() -> Iterator[Callable[[], None]]:
+    """Strikes the main thread a moment after it is called, as the pool's signal does."""
+
+    def strike(_number: int, _frame: object) -> None:
+        raise SoftTimeLimitExceeded
+
+    main, before = threading.get_ident(), signal.signal(signal.SIGUSR1, strike)
+    yield lambda: threading.Timer(0.2, signal.pthread_kill, (main, signal.SIGUSR1)).start()
+    signal.signal(signal.SIGUSR1, before)
+
+
+@pytest.mark.parametrize("where", ["within a flow", "while all flows wait"])
+def test_a_slice_whose_time_is_up_is_tried_again_and_it_counts(hands, soft_limit, where):
+    customer = Identity("domain", where)
+
+    async def takes_too_long(record_id: str, tools: Tools) -> Outcome:
+        async with tools.leases.hold([customer]):
+            if where == "within a flow":
+                raise SoftTimeLimitExceeded
+            soft_limit()
+            await asyncio.Event().wait()
+        return Outcome.DONE
+
+    task, messenger = SyncTask(f"slow {where}", Kind.COMPANY, takes_too_long), Woken()
+    hands.book.owe([Owed(task.name, "1")])
+    assert run_slice(task, ["1"], Lane.LIVE, hands, messenger) == 1
+    row = owed_row(hands.engine, "1", task.name)
+    assert (row.failures, row.parked_at, row.claim_token, row.done) == (1, None, None, 0)
+    assert row.not_before > row.owed_since
+    assert [one for one, _ in messenger.later] == ["1"]
+    assert hands.leases.take([[customer]]) != [None], "the lease was given back"
 
 
 def test_one_record_s_trouble_is_its_own(hands):

@@ -13,6 +13,7 @@ from tasks.contracts.errors import (
     Ambiguous,
     Gone,
     Halted,
+    Hindered,
     ProblemClass,
     Rejected,
     SyncError,
@@ -57,15 +58,15 @@ _UNKNOWN = "The answer is not known to us: look the code up and decide."
 
 SALESFORCE: Mapping[str, Meaning] = {
     # somebody else, or the org itself, is busy
-    "UNABLE_TO_LOCK_ROW": Meaning(TryAgain, ProblemClass.TRANSIENT, _WAIT, timedelta(seconds=2)),
+    "UNABLE_TO_LOCK_ROW": Meaning(Hindered, ProblemClass.TRANSIENT, _WAIT, timedelta(seconds=2)),
     "REQUEST_LIMIT_EXCEEDED": Meaning(Throttled, ProblemClass.TRANSIENT, _WAIT, timedelta(seconds=5)),
     "SERVER_UNAVAILABLE": Meaning(Unreachable, ProblemClass.TRANSIENT, _WAIT),
     "UNKNOWN_EXCEPTION": Meaning(Unreachable, ProblemClass.TRANSIENT, _WAIT),
     "APEX_ERROR": Meaning(Unreachable, ProblemClass.TRANSIENT, _WAIT),
     "QUERY_TIMEOUT": Meaning(Unreachable, ProblemClass.TRANSIENT, _WAIT),
-    "INVALID_QUERY_LOCATOR": Meaning(TryAgain, ProblemClass.TRANSIENT, _WAIT),
-    "PROCESSING_HALTED": Meaning(TryAgain, ProblemClass.TRANSIENT, _WAIT),
-    "ALL_OR_NONE_OPERATION_ROLLED_BACK": Meaning(TryAgain, ProblemClass.TRANSIENT, _WAIT),
+    "INVALID_QUERY_LOCATOR": Meaning(Hindered, ProblemClass.TRANSIENT, _WAIT),
+    "PROCESSING_HALTED": Meaning(Hindered, ProblemClass.TRANSIENT, _WAIT),
+    "ALL_OR_NONE_OPERATION_ROLLED_BACK": Meaning(Hindered, ProblemClass.TRANSIENT, _WAIT),
     # the connection itself is refused
     "INVALID_SESSION_ID": Meaning(Halted, ProblemClass.HALT, _LOGIN),
     "API_DISABLED_FOR_ORG": Meaning(Halted, ProblemClass.HALT, _API_OFF),
@@ -73,7 +74,10 @@ SALESFORCE: Mapping[str, Meaning] = {
     # two records claim the same
     "DUPLICATE_VALUE": Meaning(Ambiguous, ProblemClass.CONFLICT, _DUPLICATE),
     "DUPLICATES_DETECTED": Meaning(
-        Ambiguous, ProblemClass.CONFLICT, "Link to the account the duplicate rule names, or adapt the rule."
+        Ambiguous,
+        ProblemClass.CONFLICT,
+        "Write the company's id into the key field of the account that the duplicate rule names, or adapt the rule;"
+        " then `tandem parked replay ID`.",
     ),
     # rights and set-up
     "INSUFFICIENT_ACCESS": Meaning(Rejected, ProblemClass.CONFIG, _ASK_ADMIN),
@@ -112,7 +116,7 @@ SALESFORCE_STATUS: Mapping[int, Meaning] = {
     404: Meaning(
         Rejected, ProblemClass.CONFIG, "The key field or an object is missing in Salesforce: `tandem doctor`."
     ),
-    412: Meaning(TryAgain, ProblemClass.TRANSIENT, _WAIT),
+    412: Meaning(Hindered, ProblemClass.TRANSIENT, _WAIT),
 }
 
 SALESFORCE_LOGIN: Mapping[str, str] = {
@@ -196,7 +200,7 @@ def hubspot_problem(call: str, status: int, body: Any, *, told_to_wait: timedelt
 
 def hubspot_row_problem(call: str, error: Mapping[str, Any]) -> SyncError:
     """What one row's error in a 207 means."""
-    return hubspot_problem(call, HUBSPOT_CATEGORY.get(str(error.get("category")), 0), error)
+    return _of_one_row(hubspot_problem(call, HUBSPOT_CATEGORY.get(str(error.get("category")), 0), error))
 
 
 def salesforce_problem(call: str, status: int, body: Any) -> SyncError:
@@ -215,7 +219,7 @@ def salesforce_problem(call: str, status: int, body: Any) -> SyncError:
 def salesforce_row_problem(call: str, errors: Sequence[Mapping[str, Any]]) -> SyncError:
     """What the refusal of one row of a collection means."""
     error = errors[0] if errors else {}
-    return _salesforce_error(call, _code(error.get("statusCode") or error.get("errorCode")), error)
+    return _of_one_row(_salesforce_error(call, _code(error.get("statusCode") or error.get("errorCode")), error))
 
 
 def no_answer(crm: str, call: str, error: Exception) -> Unreachable:
@@ -240,9 +244,16 @@ def segment_gone(segment: str) -> Rejected:
     )
 
 
-def no_word_about(call: str, row: str) -> Unreachable:
-    """The answer skipped a row we sent."""
-    return Unreachable(f"{call}: the answer says nothing about {row}", code="NO_ANSWER", remedy=_WAIT)
+def no_word_about(call: str, row: str) -> Hindered:
+    """The answer skipped a row we sent: whether it was written is not known."""
+    return Hindered(f"{call}: the answer says nothing about {row}", code="NO_ANSWER", remedy=_WAIT)
+
+
+def _of_one_row(problem: SyncError) -> SyncError:
+    """The call was answered, so the CRM was not away, whatever the same code means for a whole call."""
+    if isinstance(problem, Unreachable):
+        return Hindered(str(problem), after=problem.after, remedy=problem.remedy, code=problem.code)
+    return problem
 
 
 def _salesforce_error(call: str, code: str, error: Mapping[str, Any]) -> SyncError:

@@ -22,6 +22,9 @@ UNTROUBLED: dict[str, Any] = {
 }
 """What a row looks like that nothing has gone wrong with yet."""
 
+LONG_AGO = func.to_timestamp(0)
+"""Woken last: the next sweep wakes it."""
+
 _BY_URGENCY = [lane.value for lane in Lane]
 
 KEY = (OwedRow.task, OwedRow.record_id)
@@ -90,6 +93,16 @@ def owe_rows(connection: Connection, requests: Sequence[Request]) -> None:
 
 def _once_more(statement: Insert) -> Insert:
     new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=[OwedRow.task, OwedRow.record_id],
+        set_=once_more(lane=new.lane, forced=new.forced_upto > 0, as_of=new.as_of),
+    )
+
+
+def once_more(
+    *, lane: ColumnElement[str], forced: ColumnElement[bool], as_of: ColumnElement[datetime]
+) -> dict[str, Any]:
+    """What one more request changes in a row, which keeps its wait and its more urgent lane if it was owed already."""
     anew = or_(OwedRow.requested == OwedRow.done, OwedRow.parked_at.is_not(None))
     from_the_start = {
         "owed_since": func.now(),
@@ -98,24 +111,17 @@ def _once_more(statement: Insert) -> Insert:
         **UNTROUBLED,
     }
     columns = OwedRow.__table__.c
-    return statement.on_conflict_do_update(
-        index_elements=[OwedRow.task, OwedRow.record_id],
-        set_={
-            "requested": OwedRow.requested + 1,
-            "forced_upto": case((new.forced_upto > 0, OwedRow.requested + 1), else_=OwedRow.forced_upto),
-            "as_of": func.greatest(OwedRow.as_of, new.as_of),
-            "lane": case(
-                (OwedRow.requested == OwedRow.done, new.lane),
-                (_urgency(new.lane) < _urgency(OwedRow.lane), new.lane),
-                else_=OwedRow.lane,
-            ),
-            "parked_at": None,
-            "dismissed_at": None,
-            "dismissed_by": None,
-            "dismissed_why": None,
-            **{name: case((anew, value), else_=columns[name]) for name, value in from_the_start.items()},
-        },
-    )
+    return {
+        "requested": OwedRow.requested + 1,
+        "forced_upto": case((forced, OwedRow.requested + 1), else_=OwedRow.forced_upto),
+        "as_of": func.greatest(OwedRow.as_of, as_of),
+        "lane": case((or_(anew, _urgency(lane) < _urgency(OwedRow.lane)), lane), else_=OwedRow.lane),
+        "parked_at": None,
+        "dismissed_at": None,
+        "dismissed_by": None,
+        "dismissed_why": None,
+        **{name: case((anew, value), else_=columns[name]) for name, value in from_the_start.items()},
+    }
 
 
 def _urgency(lane: Any) -> ColumnElement[int]:

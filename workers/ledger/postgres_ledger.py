@@ -29,7 +29,7 @@ from workers.ledger.models import FENCES, BaselineRow, ContactLinkRow, CursorRow
 from workers.ledger.owing import Following, Request, owe_rows
 from workers.ledger.rows import TIME, given_rows, is_among, texts
 from workers.ledger.sightings import KINDS, patch_sightings, record_sightings
-from workers.ledger.switches import read_switches, write_switch
+from workers.ledger.switches import change_switch, read_switches, write_switch
 from workers.ledger.verdicts import VerdictRequest, append_verdicts
 
 __all__ = ["Following", "LinkRequest", "PostgresLedger", "VerdictRequest"]
@@ -185,8 +185,16 @@ class PostgresLedger:
         with self._engine.connect() as connection:
             return read_switches(connection)
 
-    def write_switch(self, name: str, value: object, by: str) -> None:
-        """ValueError, in words for the operator, if there is no such switch or it cannot be set to this."""
+    def write_switch(self, name: str, value: object, by: str) -> int:
+        """Returns how many records are looked at again because of it.
+
+        ValueError, in words for the operator, if there is no such switch or it cannot be set to this.
+        """
+        with self._engine.begin() as connection:
+            return change_switch(connection, name, value, by)
+
+    def write_switch_from_now_on(self, name: str, value: object, by: str) -> None:
+        """As above, but what was decided before stands."""
         with self._engine.begin() as connection:
             write_switch(connection, name, value, by)
 

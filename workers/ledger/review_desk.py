@@ -11,11 +11,9 @@ from tasks.contracts.reasons import Reason
 from tasks.contracts.records import Lane, Verdict
 from workers.ledger.claims import CREATES_ACCOUNTS, release_claims
 from workers.ledger.models import OwedRow
-from workers.ledger.owing import IS_DUE, IS_OPEN, IS_UNCLAIMED, KEY, UNTROUBLED
+from workers.ledger.owing import IS_DUE, IS_OPEN, IS_UNCLAIMED, KEY, LONG_AGO, UNTROUBLED
 from workers.ledger.rows import is_among
 from workers.ledger.verdicts import append_verdicts, subject_of
-
-LONG_AGO = func.to_timestamp(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,53 @@
+"""How far a stage is, and which of several is the furthest: rows 2 and 3 of decision table T3."""
+
+import pytest
+
+from tasks.contracts.records import BLANK_STAGE, ContactId, StageName
+from tasks.rules.lifecycle import Keep, Raise, SetBack, StageCandidate, StageOrder, choose_stage
+
+STAGES = [StageName(name) for name in ("lead", "9001", "customer", "other")]
+LADDER, STRICT_LADDER = StageOrder(STAGES), StageOrder(STAGES, rank_other=True)
+DELETED = StageName("1234567890")
+LEAD, OWN, CUSTOMER, OTHER = STAGES
+
+
+@pytest.mark.parametrize(
+    ("stage", "rank", "strict_rank"),
+    [
+        pytest.param(LEAD, 0, 0, id="the-first"),
+        pytest.param(OWN, 1, 1, id="one-of-the-portals-own"),
+        pytest.param(CUSTOMER, 2, 2, id="the-last-but-one"),
+        pytest.param(OTHER, None, 3, id="other-is-last-or-nowhere"),
+        pytest.param(DELETED, None, None, id="a-deleted-one"),
+        pytest.param(BLANK_STAGE, None, None, id="blank"),
+    ],
+)
+def test_rank(stage, rank, strict_rank):
+    assert (LADDER.rank(stage), STRICT_LADDER.rank(stage)) == (rank, strict_rank)
+
+
+@pytest.mark.parametrize(
+    ("stages", "furthest", "strictly"),
+    [
+        pytest.param([OTHER, CUSTOMER, LEAD], CUSTOMER, OTHER, id="other-wins-only-in-the-strict-order"),
+        pytest.param([OTHER], None, OTHER, id="alone-as-well"),
+        pytest.param([DELETED, BLANK_STAGE], None, None, id="nothing-with-a-rank"),
+    ],
+)
+def test_the_furthest(stages, furthest, strictly):
+    assert (LADDER.furthest(stages), STRICT_LADDER.furthest(stages)) == (furthest, strictly)
+
+
+@pytest.mark.parametrize(
+    ("current", "candidate", "forced", "kind", "strict_kind"),
+    [
+        pytest.param(CUSTOMER, OTHER, False, Keep, Raise, id="other-is-further-only-in-the-strict-order"),
+        pytest.param(OTHER, CUSTOMER, False, Keep, Keep, id="nothing-replaces-other-by-itself"),
+        pytest.param(OTHER, CUSTOMER, True, SetBack, SetBack, id="but-a-person-may"),
+        pytest.param(BLANK_STAGE, OTHER, False, Raise, Raise, id="blank-takes-anything"),
+    ],
+)
+def test_choose_stage(current, candidate, forced, kind, strict_kind):
+    candidates = [StageCandidate(ContactId("1"), candidate)]
+    for order, wanted in ((LADDER, kind), (STRICT_LADDER, strict_kind)):
+        assert type(choose_stage(current, candidates, order, forced=forced)) is wanted
