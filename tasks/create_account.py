@@ -45,7 +45,7 @@ async def create_account(company_id: CompanyId, tools: Tools) -> Outcome:
 
 async def _link_or_leave_alone(company: Company, people: tuple[SyncingContact, ...], tools: Tools) -> Outcome:
     company_id = company.id
-    async with tools.leases.hold(identities_at_stake(company, people)) as lease:
+    async with tools.leases.hold(identities_at_stake(company, people, tools.switches.opt_out_domains)) as lease:
         # Somebody may have linked it while we were reading.
         if await tools.ledger.find_link(company_id):
             return await _already_linked(company_id, tools)
@@ -63,14 +63,10 @@ async def _link_or_leave_alone(company: Company, people: tuple[SyncingContact, .
 
 
 async def _find_match(company: Company, people: tuple[SyncingContact, ...], tools: Tools) -> Match:
-    accounts = await tools.salesforce.find_accounts(search_terms(company, people))
+    accounts = await tools.salesforce.find_accounts(search_terms(company, people, tools.switches))
     links = await tools.ledger.find_links_of_accounts([account.id for account in accounts])
     candidates = Candidates(accounts, {link.account_id: link.company_id for link in links})
-    match = match_account(company, people, candidates, tools.switches.domain_match)
-    # Pressing Sync is a person's answer to "is this the same customer as the other company?": no.
-    if tools.forced and isinstance(match, AskHuman) and match.reason is Reason.CONFLICT_DOMAIN_TAKEN:
-        return NoMatch()
-    return match
+    return match_account(company, people, candidates, tools.switches, forced=tools.forced)
 
 
 async def _create_if_allowed(

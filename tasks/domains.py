@@ -16,7 +16,7 @@ async def claim_domains(company: Company, tools: Tools) -> Mapping[Identity, Com
     """
     if tools.switches.domain_match is DomainMatch.OFF:
         return {}
-    domains = domain_identities(company)
+    domains = domain_identities(company, tools.switches.opt_out_domains)
     holders = await tools.ledger.claim_identities(company.id, domains)
     if holders:
         await tools.ledger.claim_identities(company.id, [one for one in domains if one not in holders])

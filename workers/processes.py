@@ -18,9 +18,15 @@ def tandem(*words: str) -> list[str]:
 
 
 def process_specs(
-    *, workers: int, concurrency: int, env: Mapping[str, str], log_folder: Path | None = None, flower: bool = True
+    *,
+    workers: int,
+    concurrency: int,
+    env: Mapping[str, str],
+    log_folder: Path | None = None,
+    flower: bool = True,
+    receiver: bool = False,
 ) -> list[ProcessSpec]:
-    """`workers` worker processes with `concurrency` children each, one beat, one Flower.
+    """`workers` worker processes with `concurrency` children each, one beat, one Flower, and a receiver if wanted.
 
     With a folder for logs every process writes a file of its own there.
     """
@@ -29,6 +35,8 @@ def process_specs(
     commands["beat"] = ["beat"]
     if flower:
         commands["flower"] = ["flower"]
+    if receiver:
+        commands["receiver"] = ["receiver"]
     return [
         ProcessSpec(
             name,

@@ -94,6 +94,32 @@ class Settings(BaseSettings):
     resend_after: Seconds = timedelta(seconds=20)
     """A row that is owed, due, and that nobody took for this long is sent again."""
 
+    # The receiver: changes and webhooks over HTTP
+    receiver_address: str = "127.0.0.1"
+    receiver_port: Annotated[int, Field(ge=1, le=65_535)] = 8080
+    public_url: str = ""
+    """Under which HubSpot reaches the receiver: what its signatures are about, whatever a proxy makes of it."""
+    hubspot_portal: Annotated[str, Field(pattern=r"^([1-9][0-9]{0,19})?$")] = ""
+    hubspot_webhook_secrets: SecretStr = SecretStr("")
+    """The app's client secret; several, with blanks between, while it is exchanged."""
+    webhook_max_age: Seconds = timedelta(minutes=5)
+    webhook_max_ahead: Seconds = timedelta(minutes=1)
+
+    # What polls find by themselves; docs/operations.md says what each choice costs.
+    poll_wake_every: Seconds = timedelta(seconds=5)
+    """How often beat asks whether a poll is due."""
+    poll_fastest: Seconds = timedelta(seconds=10)
+    poll_slowest: Seconds = timedelta(minutes=3)
+    poll_hubspot_overlap: Seconds = timedelta(minutes=5)
+    """Search learns of a change late: seconds as a rule, more than a minute at times."""
+    poll_salesforce_overlap: Seconds = timedelta(minutes=11)
+    """A transaction may take ten minutes until its rows, stamped at its beginning, are seen."""
+    poll_lists_every: Seconds = timedelta(minutes=5)
+    poll_deletions_every: Seconds = timedelta(minutes=5)
+    poll_keys_every: Seconds = timedelta(days=1)
+    poll_pages: Limit = 20
+    """Read of each kind in one run; the next run goes on from there at once."""
+
     log_format: LogFormat = LogFormat.JSON
     log_level: str = "INFO"
     flower_user: str = "tandem"
@@ -117,6 +143,13 @@ class Settings(BaseSettings):
         if url.get_secret_value() and not _is_redis(url.get_secret_value()):
             raise ValueError("it has to look like redis://:password@host:6379/0")
         return url
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_address(cls, url: str) -> str:
+        if url and not _is_public(url):
+            raise ValueError("it has to look like https://tandem.example.com, with a path or not; http is for loopback")
+        return url.rstrip("/")
 
     @field_validator("log_level")
     @classmethod
@@ -146,6 +179,34 @@ class Settings(BaseSettings):
                 " (JWT bearer) is set"
             )
         return problems
+
+    def missing_for_receiver(self) -> list[str]:
+        """What has to be set before anything can be received; webhooks are all set up, or not at all."""
+        of_webhooks = {
+            "TANDEM_HUBSPOT_WEBHOOK_SECRETS (the app's client secret)": self.webhook_secrets(),
+            "TANDEM_PUBLIC_URL (under which HubSpot reaches the receiver)": self.public_url,
+            "TANDEM_HUBSPOT_PORTAL (the number of the portal)": self.hubspot_portal,
+        }
+        missing = [name for name, value in of_webhooks.items() if not value]
+        services = {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
+        return [f"{name} is not set" for name, value in services.items() if not value.get_secret_value()] + [
+            f"webhooks are set up by half: {name} is not set" for name in missing if len(missing) < len(of_webhooks)
+        ]
+
+    def webhook_secrets(self) -> list[str]:
+        """None: no webhooks."""
+        return self.hubspot_webhook_secrets.get_secret_value().split()
+
+
+def _is_public(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in {"127.0.0.1", "::1", "localhost"})
+    is_plain = url.isascii() and url.isprintable() and " " not in url and not (parts.query or parts.fragment)
+    return is_safe and is_plain and bool(host) and port != 0 and "@" not in parts.netloc
 
 
 def _backend(url: str) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -27,6 +27,9 @@ class What(StrEnum):
     CHANGED = "changed"
     DELETED = "deleted"
     MERGED = "merged"
+    CONVERTED = "converted"
+    """A lead became a contact; its account and its contact are announced by themselves."""
+    RESTORED = "restored"
     ASSOCIATED = "associated"
     SYNC_REQUESTED = "sync_requested"
     """A person pressed Sync; companies only."""
@@ -61,14 +64,30 @@ class Change(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Complaint:
+    """One thing that is wrong with an event; never the value it has."""
+
+    field: str
+    """Empty where the event as a whole is meant."""
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.problem}" if self.field else self.problem
+
+
+@dataclass(frozen=True, slots=True)
 class Malformed:
     """An announcement nobody can act on, kept so that nothing is lost."""
 
     digest: str
     """SHA-256 of the payload: the same bad event twice is one entry."""
     payload: str
-    problem: str
-    """Which field and why; never the field's value."""
+    complaints: tuple[Complaint, ...]
+
+    @property
+    def problem(self) -> str:
+        """All complaints in one line."""
+        return "; ".join(str(one) for one in self.complaints)
 
 
 def parse_changes(payload: Any) -> tuple[list[Change], list[Malformed]]:
@@ -82,7 +101,7 @@ def parse_changes(payload: Any) -> tuple[list[Change], list[Malformed]]:
     changes: list[Change] = []
     malformed: list[Malformed] = []
     for event in events:
-        parsed = _parse_change(event)
+        parsed = parse_change(event)
         if isinstance(parsed, Change):
             changes.append(parsed)
         else:
@@ -90,7 +109,8 @@ def parse_changes(payload: Any) -> tuple[list[Change], list[Malformed]]:
     return changes, malformed
 
 
-def _parse_change(event: Any) -> Change | Malformed:
+def parse_change(event: Any) -> Change | Malformed:
+    """One event, whatever it is."""
     if not isinstance(event, Mapping):
         return malformed_event(event, f"an event is a JSON object, this is {type(event).__name__}")
     if len(_as_json(event)) > MAX_EVENT_BYTES:
@@ -98,24 +118,27 @@ def _parse_change(event: Any) -> Change | Malformed:
     try:
         return Change.model_validate(event)
     except ValidationError as error:
-        return malformed_event(event, _explain(error))
+        return malformed_event(event, *_explain(error))
 
 
-def _explain(error: ValidationError) -> str:
+def _explain(error: ValidationError) -> Iterator[Complaint]:
     """Field and rule of every complaint, without the input: it may hold anything."""
-    complaints = []
     for detail in error.errors(include_input=False, include_url=False, include_context=False):
         where = ".".join(str(part) for part in detail["loc"] if isinstance(part, int) or part in Change.model_fields)
-        unknown = detail["type"] == "extra_forbidden"
-        what = "a field that version 1 does not know" if unknown else detail["msg"].removeprefix("Value error, ")
-        complaints.append(f"{where}: {what}" if where else what)
-    return "; ".join(complaints)
+        message = detail["msg"].removeprefix("Value error, ")
+        if detail["type"] == "extra_forbidden":
+            yield Complaint(where, "a field that version 1 does not know")
+        elif not detail["loc"]:  # our own check of several fields together, which names the one to mend
+            yield Complaint(*message.split(": ", 1))
+        else:
+            yield Complaint(where, message)
 
 
-def malformed_event(payload: Any, problem: str) -> Malformed:
+def malformed_event(payload: Any, *problems: Complaint | str) -> Malformed:
     """Keep a payload together with what is wrong with it."""
     text = _as_json(payload)
-    return Malformed(digest=hashlib.sha256(text.encode()).hexdigest(), payload=text, problem=problem)
+    complaints = tuple(Complaint("", one) if isinstance(one, str) else one for one in problems)
+    return Malformed(hashlib.sha256(text.encode()).hexdigest(), text, complaints)
 
 
 def _as_json(payload: Any) -> str:

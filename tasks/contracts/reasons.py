@@ -19,7 +19,19 @@ class Reason(StrEnum):
     C1_AUTO_CREATED = "C1_AUTO_CREATED"
     C3_QUALIFYING_CONTACT = "C3_QUALIFYING_CONTACT"
     PENDING_CONTACT_SYNC = "PENDING_CONTACT_SYNC"
-    # Which account is it? (decision table T2, from the company's side)
+    # May this account have a company?
+    ACCOUNT_NEW = "ACCOUNT_NEW"
+    ACCOUNT_EDITED = "ACCOUNT_EDITED"
+    ACCOUNT_IMPORTED = "ACCOUNT_IMPORTED"
+    ACCOUNT_FROM_LEAD = "ACCOUNT_FROM_LEAD"
+    ACCOUNT_UNTOUCHED = "ACCOUNT_UNTOUCHED"
+    ACCOUNT_DELETED = "ACCOUNT_DELETED"
+    ACCOUNT_MERGED = "ACCOUNT_MERGED"
+    ACCOUNT_FILTERED_OUT = "ACCOUNT_FILTERED_OUT"
+    PERSON_ACCOUNT = "PERSON_ACCOUNT"
+    PERSON_WITHOUT_ACCOUNT = "PERSON_WITHOUT_ACCOUNT"
+    COMPANY_DELETED = "COMPANY_DELETED"
+    # Which account is it, which company is it? (decision table T2, from either side)
     ACCOUNT_CREATED = "ACCOUNT_CREATED"
     LINKED_ALREADY = "LINKED_ALREADY"
     LINKED_BY_KEY = "LINKED_BY_KEY"
@@ -32,6 +44,9 @@ class Reason(StrEnum):
     CONFLICT_DOMAIN = "CONFLICT_DOMAIN"
     CONFLICT_DOMAIN_TAKEN = "CONFLICT_DOMAIN_TAKEN"
     SUGGEST_DOMAIN = "SUGGEST_DOMAIN"
+    SUGGEST_DOMAIN_DOUBTFUL = "SUGGEST_DOMAIN_DOUBTFUL"
+    SUGGEST_NAME = "SUGGEST_NAME"
+    SUGGEST_SIMILAR_NAME = "SUGGEST_SIMILAR_NAME"
     # The records themselves
     ACCOUNT_GONE = "ACCOUNT_GONE"
     COMPANY_GONE = "COMPANY_GONE"
@@ -52,6 +67,38 @@ class Reason(StrEnum):
     STAGE_REFUSED = "STAGE_REFUSED"
     STAGE_NO_CANDIDATE = "STAGE_NO_CANDIDATE"
     STAGE_LIFTED_CONTACT = "STAGE_LIFTED_CONTACT"
+    # Which side's value counts? (field rules)
+    FIELD_AGREED = "FIELD_AGREED"
+    FIELD_SALESFORCE_WINS = "FIELD_SALESFORCE_WINS"
+    FIELD_SALESFORCE_BLANK = "FIELD_SALESFORCE_BLANK"
+    FIELD_SALESFORCE_CLEARED = "FIELD_SALESFORCE_CLEARED"
+    FIELD_SALESFORCE_CHANGED = "FIELD_SALESFORCE_CHANGED"
+    FIELD_HUBSPOT_CHANGED = "FIELD_HUBSPOT_CHANGED"
+    FIELD_SALESFORCE_NEWER = "FIELD_SALESFORCE_NEWER"
+    FIELD_HUBSPOT_NEWER = "FIELD_HUBSPOT_NEWER"
+    FIELD_OWNER_REPLACED = "FIELD_OWNER_REPLACED"
+    FIELD_NEVER_PUSHED = "FIELD_NEVER_PUSHED"
+    FIELD_NOT_SYNCED = "FIELD_NOT_SYNCED"
+    CONTACT_OUTSIDE_SEGMENT = "CONTACT_OUTSIDE_SEGMENT"
+    # A value that cannot be carried
+    VALUE_NOT_A_NUMBER = "VALUE_NOT_A_NUMBER"
+    VALUE_NOT_WHOLE = "VALUE_NOT_WHOLE"
+    VALUE_NOT_A_BOOLEAN = "VALUE_NOT_A_BOOLEAN"
+    VALUE_NOT_A_DATE = "VALUE_NOT_A_DATE"
+    VALUE_NOT_AN_EMAIL = "VALUE_NOT_AN_EMAIL"
+    VALUE_OUT_OF_RANGE = "VALUE_OUT_OF_RANGE"
+    VALUE_TOO_LONG = "VALUE_TOO_LONG"
+    VALUE_REQUIRED = "VALUE_REQUIRED"
+    VALUE_UNKNOWN_IN_HUBSPOT = "VALUE_UNKNOWN_IN_HUBSPOT"
+    VALUE_UNKNOWN_IN_SALESFORCE = "VALUE_UNKNOWN_IN_SALESFORCE"
+    VALUE_AMBIGUOUS = "VALUE_AMBIGUOUS"
+    STATE_WITHOUT_COUNTRY = "STATE_WITHOUT_COUNTRY"
+    STATE_NOT_IN_COUNTRY = "STATE_NOT_IN_COUNTRY"
+    OWNER_UNMATCHED = "OWNER_UNMATCHED"
+    OWNER_AMBIGUOUS = "OWNER_AMBIGUOUS"
+    OWNER_INACTIVE = "OWNER_INACTIVE"
+    PROPERTY_MISSING = "PROPERTY_MISSING"
+    FIELD_MISSING = "FIELD_MISSING"
     # A record that gave up
     PARKED = "PARKED"
     REPLAYED = "REPLAYED"
@@ -60,7 +107,7 @@ class Reason(StrEnum):
 
 IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.OBJECT_SYNC_OFF: "Company sync is switched off, so nothing is done; looked at again when it is on.",
-    Reason.MANUAL: "Gets an account: a person pressed Sync.",
+    Reason.MANUAL: "Gets its counterpart: a person pressed Sync.",
     Reason.COMPANY_NOT_IN_SEGMENT: "The company is not in the company segment.",
     Reason.COMPANY_SEGMENT: "Gets an account: it is in the company segment, and the segment alone decides.",
     Reason.N1_NO_CONTACTS: "No account: the company has no contacts.",
@@ -70,19 +117,36 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.C1_AUTO_CREATED: "Gets an account: HubSpot made the company itself, and contacts sync as contacts.",
     Reason.C3_QUALIFYING_CONTACT: "Gets an account: a qualifying contact is, or will be, a Salesforce contact.",
     Reason.PENDING_CONTACT_SYNC: "Not yet: no contact is a Salesforce contact; looked at again when one becomes one.",
+    Reason.ACCOUNT_NEW: "Gets a company: the account was created after company sync was switched on.",
+    Reason.ACCOUNT_EDITED: "Gets a company: the account was edited in Salesforce after company sync was switched on.",
+    Reason.ACCOUNT_IMPORTED: "Gets a company: the account was imported.",
+    Reason.ACCOUNT_FROM_LEAD: "Gets a company: a lead was converted into the account.",
+    Reason.ACCOUNT_UNTOUCHED: "Not yet: the account is older than company sync and was neither edited nor imported"
+    " since.",
+    Reason.ACCOUNT_DELETED: "The account is deleted in Salesforce.",
+    Reason.ACCOUNT_MERGED: "The account was merged into another one, which is looked at in its place.",
+    Reason.ACCOUNT_FILTERED_OUT: "No company: the account does not pass the account filter.",
+    Reason.PERSON_ACCOUNT: "No company: it is a person account.",
+    Reason.PERSON_WITHOUT_ACCOUNT: "No company: the lead, or contact, belongs to no account.",
+    Reason.COMPANY_DELETED: "No new company: the account's company was deleted in HubSpot.",
     Reason.ACCOUNT_CREATED: "The account was created in Salesforce and linked.",
     Reason.LINKED_ALREADY: "Already linked; nothing to do.",
-    Reason.LINKED_BY_KEY: "Adopted the account that already carries this company's id.",
-    Reason.LINKED_BY_STORED_ID: "Adopted the account whose id the company already carries.",
-    Reason.LINKED_BY_CONTACTS: "Adopted the account its contacts belong to in Salesforce.",
-    Reason.LINKED_BY_DOMAIN: "Adopted the only account with the same web domain.",
+    Reason.LINKED_BY_KEY: "Linked: the account already carries this company's id.",
+    Reason.LINKED_BY_STORED_ID: "Linked: the company already carries this account's id.",
+    Reason.LINKED_BY_CONTACTS: "Linked: the company's contacts belong to the account in Salesforce.",
+    Reason.LINKED_BY_DOMAIN: "Linked: no other company and no other account has the same web domain.",
     Reason.LINKED_AFTER_RACE: "Someone else created the account at the same moment; that one was adopted.",
-    Reason.CONFLICT_DUP_LINK: "Several accounts claim this company; a person has to choose.",
-    Reason.CONFLICT_CONTACTS: "Its contacts sit on several accounts equally; a person has to choose.",
+    Reason.CONFLICT_DUP_LINK: "Several records claim this one. Several accounts: a person has to choose. Several"
+    " companies: the linked one was kept, or else the one with most contacts, or the oldest; the others are listed.",
+    Reason.CONFLICT_CONTACTS: "Its contacts point to several accounts, or companies, equally; a person has to choose.",
     Reason.CONFLICT_DOMAIN: "Several accounts, or companies, share the web domain; a person has to choose.",
-    Reason.CONFLICT_DOMAIN_TAKEN: "The web domain already belongs to another company's account; a person has to say"
+    Reason.CONFLICT_DOMAIN_TAKEN: "The web domain already belongs to another linked pair; a person has to say"
     " whether this is the same customer.",
-    Reason.SUGGEST_DOMAIN: "One account has the same web domain; a person has to confirm that it is the same customer.",
+    Reason.SUGGEST_DOMAIN: "One record has the same web domain; a person has to confirm that it is the same customer.",
+    Reason.SUGGEST_DOMAIN_DOUBTFUL: "One record has the same web domain, but name or country speak against it; a person"
+    " has to say whether it is the same customer.",
+    Reason.SUGGEST_NAME: "Same name, same country; a person has to say whether it is the same customer.",
+    Reason.SUGGEST_SIMILAR_NAME: "A very similar name; a person has to say whether it is the same customer.",
     Reason.ACCOUNT_GONE: "The linked account is not in Salesforce (deleted, or merged away).",
     Reason.COMPANY_GONE: "The company does not exist in HubSpot (deleted, merged away or never there).",
     Reason.COMPANY_UNNAMED: "The company has neither a name nor a domain; Salesforce requires a name.",
@@ -100,10 +164,46 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.STAGE_REFUSED: "HubSpot answered the change of stage with success but kept the old stage.",
     Reason.STAGE_NO_CANDIDATE: "No contact that counts has a stage with a rank.",
     Reason.STAGE_LIFTED_CONTACT: "The contact was lifted to its primary company's stage.",
+    Reason.FIELD_AGREED: "Both sides have the same value.",
+    Reason.FIELD_SALESFORCE_WINS: "Salesforce has a value, and under the field's rule that is the one that counts.",
+    Reason.FIELD_SALESFORCE_BLANK: "Salesforce has no value and never had one, so HubSpot's was carried over.",
+    Reason.FIELD_SALESFORCE_CLEARED: "The value was removed in Salesforce, so it was removed in HubSpot too.",
+    Reason.FIELD_SALESFORCE_CHANGED: "Only Salesforce's value had changed, so HubSpot got it.",
+    Reason.FIELD_HUBSPOT_CHANGED: "Only HubSpot's value had changed, so Salesforce got it.",
+    Reason.FIELD_SALESFORCE_NEWER: "Both values had changed; Salesforce's change is not the older one, so it counts.",
+    Reason.FIELD_HUBSPOT_NEWER: "Both values had changed; HubSpot's change is the newer one, so it counts.",
+    Reason.FIELD_OWNER_REPLACED: "Salesforce's owner is not an active user, so HubSpot's was carried over.",
+    Reason.FIELD_NEVER_PUSHED: "Salesforce has no value, and under the field's rule HubSpot's is never carried over.",
+    Reason.FIELD_NOT_SYNCED: "The field's rule is not to sync it.",
+    Reason.CONTACT_OUTSIDE_SEGMENT: "The contact is not in the contact segment, so nothing about it is carried over.",
+    Reason.VALUE_NOT_A_NUMBER: "The value is not a number.",
+    Reason.VALUE_NOT_WHOLE: "The field takes whole numbers only.",
+    Reason.VALUE_NOT_A_BOOLEAN: "The value is neither true nor false.",
+    Reason.VALUE_NOT_A_DATE: "The value is not a date.",
+    Reason.VALUE_NOT_AN_EMAIL: "The value is not an e-mail address.",
+    Reason.VALUE_OUT_OF_RANGE: "The number or date is outside what the other side takes.",
+    Reason.VALUE_TOO_LONG: "The text is longer than the other side takes.",
+    Reason.VALUE_REQUIRED: "The field may not be blank in Salesforce.",
+    Reason.VALUE_UNKNOWN_IN_HUBSPOT: "No option of the HubSpot property means this value.",
+    Reason.VALUE_UNKNOWN_IN_SALESFORCE: "The Salesforce picklist does not have this value.",
+    Reason.VALUE_AMBIGUOUS: "Several values of the Salesforce picklist could be meant.",
+    Reason.STATE_WITHOUT_COUNTRY: "Salesforce takes a state only together with a country, and there is none.",
+    Reason.STATE_NOT_IN_COUNTRY: "The state is not one of the country's, so Salesforce would take neither.",
+    Reason.OWNER_UNMATCHED: "The owner on one side is nobody we know on the other; both owners stay.",
+    Reason.OWNER_AMBIGUOUS: "Several Salesforce users have the owner's e-mail address; both owners stay.",
+    Reason.OWNER_INACTIVE: "The owner's Salesforce user is not active; both owners stay.",
+    Reason.PROPERTY_MISSING: "HubSpot did not say what the property holds; it may have been deleted.",
+    Reason.FIELD_MISSING: "Salesforce did not say what the field holds; it may have been deleted or hidden.",
     Reason.PARKED: "Gave up for now; a person is needed.",
     Reason.REPLAYED: "A person asked for another try.",
     Reason.DISMISSED: "A person decided that nothing is to be done.",
 }
+
+_ONE_CUSTOMER_OR_TWO = (
+    "The same customer: write the account's id into the company's `sf_account_id`, or the company's id into the"
+    " account's `HubSpot_Company_Id__c`. Another customer: create an account in Salesforce with the company's id in"
+    " that field. Then `tandem parked replay ID`."
+)
 
 WHAT_TO_DO: Mapping[Reason, str] = {
     Reason.CONFLICT_DUP_LINK: "Make the ids in the CRMs agree: a company's `sf_account_id` names its account, that"
@@ -118,9 +218,10 @@ WHAT_TO_DO: Mapping[Reason, str] = {
     " Then `tandem parked replay ID`.",
     Reason.CONFLICT_DOMAIN_TAKEN: "Another customer: `tandem sync company ID --force` gives it an account of its own."
     " The same customer: merge it in HubSpot into the company that has the account, then `tandem parked replay ID`.",
-    Reason.SUGGEST_DOMAIN: "The same customer: write the account's id into the company's `sf_account_id`, or the"
-    " company's id into the account's `HubSpot_Company_Id__c`. Another customer: create an account in Salesforce with"
-    " the company's id in that field. Then `tandem parked replay ID`.",
+    Reason.SUGGEST_DOMAIN: _ONE_CUSTOMER_OR_TWO,
+    Reason.SUGGEST_DOMAIN_DOUBTFUL: _ONE_CUSTOMER_OR_TWO,
+    Reason.SUGGEST_NAME: _ONE_CUSTOMER_OR_TWO,
+    Reason.SUGGEST_SIMILAR_NAME: _ONE_CUSTOMER_OR_TWO,
     Reason.ACCOUNT_GONE: "Restore the account from Salesforce's recycle bin, then `tandem parked replay ID`. If it is"
     " to stay deleted, `tandem parked dismiss ID --why TEXT`; a link cannot be ended yet.",
     Reason.COMPANY_UNNAMED: "Give the company a name or a domain in HubSpot; it is tried again when it changes, or with"

@@ -62,6 +62,9 @@ class Company:
     """What HubSpot's own integration left in `salesforceaccountid`; read for migration, never written."""
     created_automatically: bool = False
     """HubSpot itself made it from a contact's e-mail domain."""
+    country: str = ""
+    """As somebody wrote it: a code, or a name in any language."""
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,15 @@ class Account:
     company_id: CompanyId | None = None
     """Our key on the account: the id of the company it belongs to."""
     is_person_account: bool = False
+    country: str = ""
+    """As somebody wrote it: a code, or a name in any language."""
+    parent_id: AccountId | None = None
+    created_at: datetime | None = None
+    modified_at: datetime | None = None
+    """When somebody last edited it (`LastModifiedDate`); `SystemModstamp` moves by itself as well."""
+    is_deleted: bool = False
+    master_id: AccountId | None = None
+    """The account this one was merged into; a merged account is deleted as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,7 @@ class Person:
     """In lower case, however it was typed."""
     created_at: datetime
     account_id: AccountId | None = None
+    """Of a converted lead: the account it was converted into."""
     is_converted: bool = False
 
     @property
@@ -198,7 +211,15 @@ class DomainMatch(StrEnum):
     SUGGEST = "suggest"
     """A person is asked."""
     AUTO = "auto"
-    """The only account with that domain is adopted."""
+    """The only account with that domain is adopted, unless name or country speak against it."""
+
+
+class NameMatch(StrEnum):
+    """What the same name in the same country is worth as evidence; it never links anything by itself."""
+
+    OFF = "off"
+    SUGGEST = "suggest"
+    """A person is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +227,8 @@ class Switches:
     """What the operator decides while the system runs: the same for every worker, kept in the ledger."""
 
     company_sync: bool = False
+    hubspot_polling: bool = False
+    salesforce_polling: bool = False
     default_object: PersonKind = PersonKind.CONTACT
     """What a HubSpot contact without a Salesforce record is going to become."""
     contact_segment: str | None = None
@@ -215,6 +238,11 @@ class Switches:
     company_segment_alone: bool = False
     """The company segment decides by itself; contacts are not asked (account-only mode)."""
     domain_match: DomainMatch = DomainMatch.SUGGEST
+    name_match: NameMatch = NameMatch.OFF
+    opt_out_domains: tuple[str, ...] = ()
+    """Domains that identify nobody here, beside free mail and the shared ones that are known; at most 1,000."""
+    recreate_deleted_companies: bool = False
+    """A company that was deleted in HubSpot comes back when its account is edited."""
     opportunity_signals: bool = True
     """Open and won opportunities take part in a contact's stage."""
     stage_to_contacts: bool = False

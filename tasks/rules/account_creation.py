@@ -13,7 +13,7 @@ from tasks.contracts.records import Company, ContactId, PersonKind, Switches, Sy
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """It gets a new account."""
+    """It gets a new counterpart: a company its account, an account its company."""
 
     reason: Reason
 

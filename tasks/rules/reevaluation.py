@@ -18,7 +18,15 @@ LEFT_ALONE_BY_CONTACTS = frozenset(
     {Reason.N1_NO_CONTACTS, Reason.N2_ALL_LEADS, Reason.N3_NONE_QUALIFIES, Reason.PENDING_CONTACT_SYNC}
 )
 LEFT_ALONE = LEFT_ALONE_BY_CONTACTS | {Reason.COMPANY_NOT_IN_SEGMENT}
-DOMAIN_QUESTIONS = frozenset({Reason.SUGGEST_DOMAIN, Reason.CONFLICT_DOMAIN, Reason.CONFLICT_DOMAIN_TAKEN})
+DOMAIN_QUESTIONS = frozenset(
+    {
+        Reason.SUGGEST_DOMAIN,
+        Reason.SUGGEST_DOMAIN_DOUBTFUL,
+        Reason.CONFLICT_DOMAIN,
+        Reason.CONFLICT_DOMAIN_TAKEN,
+    }
+)
+NAME_QUESTIONS = frozenset({Reason.SUGGEST_NAME, Reason.SUGGEST_SIMILAR_NAME})
 SEGMENT_GONE = "SEGMENT_GONE"
 """What is parked for it asks for another list."""
 STAGE_DECIDED = frozenset({Reason.STAGE_RAISED, Reason.STAGE_KEPT, Reason.STAGE_SET_BACK, Reason.STAGE_NO_CANDIDATE})
@@ -36,12 +44,18 @@ REVIEWS: Mapping[str, tuple[Review, ...]] = {
         _account(frozenset({Reason.OBJECT_SYNC_OFF})),
         Review("link_contact", frozenset({Reason.OBJECT_SYNC_OFF})),
     ),
+    # What polls find is decided about as if it had been announced.
+    "hubspot_polling": (),
+    "salesforce_polling": (),
     "default_object": (_account(frozenset({Reason.PENDING_CONTACT_SYNC})),),
     "contact_segment": (_account(frozenset({Reason.N3_NONE_QUALIFIES, Reason.PENDING_CONTACT_SYNC, SEGMENT_GONE})),),
     "company_segment": (_account(LEFT_ALONE | {SEGMENT_GONE}),),
     "company_segment_alone": (_account(LEFT_ALONE_BY_CONTACTS),),
     # The domain is asked about before it is asked who may have an account.
-    "domain_match": (_account(DOMAIN_QUESTIONS | LEFT_ALONE),),
+    "domain_match": (_account(DOMAIN_QUESTIONS | NAME_QUESTIONS | LEFT_ALONE),),
+    "opt_out_domains": (_account(DOMAIN_QUESTIONS | NAME_QUESTIONS | LEFT_ALONE),),
+    "name_match": (_account(NAME_QUESTIONS),),
+    "recreate_deleted_companies": (),  # companies are not created yet
     "opportunity_signals": STAGES_AGAIN,
     "stage_to_contacts": STAGES_AGAIN,
     "stages_of_all_contacts": STAGES_AGAIN,

@@ -15,7 +15,7 @@ from workers.settings import Settings
 
 COMMANDS = frozenset(
     {"up", "demo", "worker", "beat", "flower", "migrate", "announce", "sync", "why", "status", "parked", "doctor"}
-    | {"health", "switch"}
+    | {"health", "switch", "producer", "receiver"}
 )
 """Of the command line, as `tandem --help` lists them."""
 READ_FROM_THE_ENVIRONMENT_DIRECTLY = {
@@ -47,7 +47,7 @@ def requirements(path: str) -> dict[str, str]:
 
 
 def test_compose_runs_everything_there_is() -> None:
-    assert set(services()) == {"postgres", "redis", "migrate", "worker", "beat", "flower", "simulator"}
+    assert set(services()) == {"postgres", "redis", "migrate", "worker", "beat", "receiver", "flower", "simulator"}
 
 
 @pytest.mark.parametrize("name", sorted(services()))
@@ -68,14 +68,14 @@ def test_any_number_of_workers_may_run_and_each_is_asked_whether_it_works() -> N
     assert "stop_grace_period:" in worker
 
 
-@pytest.mark.parametrize("name", ["flower", "simulator"])
+@pytest.mark.parametrize("name", ["receiver", "flower", "simulator"])
 def test_what_is_published_is_for_this_machine_only(name: str) -> None:
     (ports,) = re.findall(r"ports: (\[.*\])$", services()[name], re.MULTILINE)
     assert all(port.startswith("127.0.0.1:") for port in json.loads(ports))
 
 
 def test_nothing_else_is_published() -> None:
-    assert [name for name, text in services().items() if "ports:" in text] == ["flower", "simulator"]
+    assert [name for name, text in services().items() if "ports:" in text] == ["receiver", "flower", "simulator"]
 
 
 def test_redis_refuses_rather_than_forgets() -> None:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
@@ -12,15 +12,16 @@ from unittest.mock import ANY
 import pytest
 import typer
 from sqlalchemy import Engine
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
+from tasks.contracts.feeds import Noted, Place
 from tasks.contracts.reasons import IN_PLAIN_WORDS, WHAT_TO_DO, Reason
 from tasks.contracts.records import AccountId, CompanyId, Kind, Lane, Link, Owed, Verdict
 from tasks.contracts.tools import Parked, Subject
-from workers.cli.deployment import open_ledger
 from workers.cli.main import app
 from workers.coordination.budget import Allowance, Budget
 from workers.ledger.owed_book import PostgresOwedBook
+from workers.ledger.poll_book import PostgresPollBook
 from workers.ledger.postgres_ledger import LinkRequest, PostgresLedger, VerdictRequest
 from workers.settings import read_settings
 from workers.toolbox.hands import connect_redis
@@ -28,19 +29,6 @@ from workers.toolbox.hands import connect_redis
 COMPANY = "20000000042"
 ACCOUNT = "001000000000042AAA"
 SENTENCE = "company 20000000042 has neither a name nor a domain"
-
-
-@pytest.fixture
-def tandem(empty_ledger, services, monkeypatch) -> Iterator[Callable[..., Result]]:
-    url, _ = empty_ledger
-    monkeypatch.setenv("DATABASE_URL", url)
-    monkeypatch.setenv("REDIS_URL", services.redis_url)
-    read_settings.cache_clear()
-    open_ledger.cache_clear()
-    yield lambda *words, stdin=None: CliRunner().invoke(app, [*words], input=stdin)
-    open_ledger().dispose()
-    open_ledger.cache_clear()
-    read_settings.cache_clear()
 
 
 @dataclass
@@ -126,7 +114,7 @@ def test_why_says_also_what_is_wrong_with_this_very_record(tandem, told):
     assert shown.count(IN_PLAIN_WORDS[Reason.CONFLICT_DUP_LINK]) == 1
 
 
-RUN_UNTIL_STOPPED = {"up", "demo", "worker", "beat", "flower"}
+RUN_UNTIL_STOPPED = {"up", "demo", "worker", "beat", "flower", "receiver"}
 """They have no answer to give: they show what they do, and log it as JSON."""
 
 
@@ -214,6 +202,19 @@ def test_a_dismissal_needs_a_reason(tandem, told):
     told.park(COMPANY)
     assert tandem("parked", "dismiss", COMPANY).exit_code == 2
     assert tandem("parked", "dismiss", COMPANY, "--why", " ").exit_code == 2
+
+
+def test_status_tells_how_far_every_poll_has_come_and_what_it_waits_for(tandem, empty_ledger):
+    book = PostgresPollBook(empty_ledger[1])
+    turn = book.begin("hubspot")
+    assert turn is not None
+    book.note(turn, Noted({"hubspot.company": Place(turn.now, turn.now, is_read=True)}))
+    book.finish(turn, after=timedelta(minutes=1), quiet=0, problem="HubSpot: 403 MISSING_SCOPES")
+    (cursor,) = printed(tandem("status", "--json"))["cursors"]
+    assert (cursor["cursor"], cursor["reads"], cursor["is_complete"]) == ("hubspot", "hubspot.company", True)
+    shown = tandem("status").stdout
+    assert "hubspot.company" in shown
+    assert "MISSING_SCOPES" in shown
 
 
 def test_status_counts_what_is_owed_and_what_gave_up(tandem, told, empty_ledger):

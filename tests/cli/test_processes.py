@@ -177,8 +177,9 @@ def test_flower_says_when_its_port_is_taken(environment, crms):
 
 @pytest.mark.timeout(180)
 def test_up_runs_everything_and_takes_everything_down(environment, crms, tmp_path):
-    port = free_port()
-    env = {**os.environ, **environment, "TANDEM_FLOWER_PORT": str(port)}
+    port, receiver_port = free_port(), free_port()
+    ports = {"TANDEM_FLOWER_PORT": str(port), "TANDEM_RECEIVER_PORT": str(receiver_port)}
+    env = {**os.environ, **environment, **ports}
     del env["DATABASE_URL"], env["REDIS_URL"]
     output = tmp_path / "up.log"
     with output.open("wb") as log:
@@ -193,6 +194,7 @@ def test_up_runs_everything_and_takes_everything_down(environment, crms, tmp_pat
         assert until(lambda: "IDS_WRITTEN" in tandem(deployed, "why", "company", "20000000001").stdout, 30)
         assert tandem(deployed, "health").returncode == 0
         assert len(json.loads(tandem(deployed, "status", "--json").stdout)["workers"]) == 2
+        assert requests.get(f"http://127.0.0.1:{receiver_port}/ready", timeout=10).status_code == 200
         flower = f"http://127.0.0.1:{port}/"
         password = re.search(r"password (\S+)", output.read_text())
         assert requests.get(flower, timeout=10).status_code == 401

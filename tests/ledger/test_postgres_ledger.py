@@ -97,11 +97,13 @@ class TestSwitches:
         ledger.write_switch("domain_match", "auto", "bob")
         ledger.write_switch("contact_segment", "17", "bob")
         ledger.write_switch("company_segment", None, "bob")
+        ledger.write_switch("opt_out_domains", ["our-agency.com", "acme.com"], "bob")
         assert ledger.read_switches() == Switches(
             company_sync=True,
             default_object=PersonKind.LEAD,
             domain_match=DomainMatch.AUTO,
             contact_segment="17",
+            opt_out_domains=("our-agency.com", "acme.com"),
         )
 
     @pytest.mark.parametrize(
@@ -112,6 +114,8 @@ class TestSwitches:
             ("company_sync", 1, "company_sync: 1 is not true or false"),
             ("default_object", "account", "default_object: 'account' is not one of contact, lead"),
             ("contact_segment", 17, "contact_segment: 17 is not a text, or nothing at all"),
+            ("opt_out_domains", "acme.com", "opt_out_domains: 'acme.com' is not a list of texts"),
+            ("opt_out_domains", ["acme.com", "acme"], "opt_out_domains: 'acme' is no domain"),
         ],
     )
     def test_what_makes_no_sense_is_refused_in_plain_words(self, ledger, name, value, problem) -> None:

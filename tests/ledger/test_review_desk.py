@@ -53,7 +53,10 @@ def test_counts_tell_what_rows_wait_for(engine: Engine, book: PostgresOwedBook, 
     backfill, live = desk.count_owed()
     assert (backfill.lane, backfill.owed, backfill.due) == (Lane.BACKFILL, 1, 1)
     oldest = owed_row(engine, "1").owed_since
-    assert live == OwedCount(TASK, Lane.LIVE, owed=4, due=2, waiting=1, claimed=1, parked=1, oldest=oldest)
+    oldest_due = owed_row(engine, "5").owed_since
+    assert live == OwedCount(
+        TASK, Lane.LIVE, owed=4, due=2, waiting=1, claimed=1, parked=1, oldest=oldest, oldest_due=oldest_due
+    )
 
 
 def test_parked_work_is_counted_by_what_is_wrong(desk: ReviewDesk, park) -> None:

@@ -42,7 +42,11 @@ def event(**values: object) -> dict[str, object]:
         ("salesforce.account", "001000000000001AAA", [Owed("link_company", "001000000000001AAA")]),
         ("salesforce.contact", "003000000000001", [Owed("link_contact", "003000000000001")]),
         ("salesforce.lead", "00Q000000000001AAA", [Owed("link_contact", "00Q000000000001AAA")]),
-        ("salesforce.opportunity", "006000000000001AAA", []),
+        (
+            "salesforce.opportunity",
+            "006000000000001AAA",
+            [Owed("propagate_lifecycle_stage", "006000000000001AAA")],
+        ),
     ],
 )
 def test_every_kind_of_record_has_its_way_in(record, record_id, owed):
@@ -103,3 +107,13 @@ def test_an_oversized_event_is_kept_whole():
     _, malformed = parse_changes(event(producer="x" * 20_000))
     assert "x" * 20_000 in malformed[0].payload
     assert Kind.COMPANY in malformed[0].payload
+
+
+def test_every_complaint_names_its_field():
+    bad = event(id="x", what="sync", extra=1)
+    assert [(one.field, bool(one.problem)) for one in parse_changes(bad)[1][0].complaints] == [
+        ("what", True),
+        ("", True),
+    ]
+    assert [one.field for one in parse_changes(event(id="x"))[1][0].complaints] == ["id"]
+    assert [one.field for one in parse_changes("text")[1][0].complaints] == [""]

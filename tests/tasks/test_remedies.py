@@ -9,10 +9,11 @@ import pytest
 
 from tasks.contracts.errors import NeedsHuman
 from tasks.contracts.reasons import WHAT_TO_DO, Reason
-from tasks.contracts.records import AccountId, CompanyId, DomainMatch, PersonKind, StageName
+from tasks.contracts.records import AccountId, CompanyId, DomainMatch, NameMatch, PersonKind, StageName
 from tasks.create_account import create_account
 from tasks.link_company import link_company
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
+from tasks.rules.matching import NAME_REASONS
 from tasks.sync_task import SyncTask
 from tests.doubles.crms import MemoryHubSpot
 from tests.doubles.world import World
@@ -99,6 +100,26 @@ def one_account_with_the_domain(world: World) -> None:
     world.account(SECOND, website="acme.com")
 
 
+def a_doubtful_account_with_the_domain(world: World) -> None:
+    world.switches = World(domain_match=DomainMatch.AUTO).switches
+    world.company(domain="acme.com")
+    world.contact()
+    world.account(SECOND, name="Zeta Shipping", website="acme.com")
+
+
+def a_namesake(world: World) -> None:
+    """Found because its website contains the company's domain, which is another one."""
+    world.switches = World(name_match=NameMatch.SUGGEST).switches
+    world.company(domain="acme.com", country="Brazil")
+    world.contact()
+    world.account(SECOND, website="acme.com.br", country="BR")
+
+
+def a_namesake_from_nowhere(world: World) -> None:
+    a_namesake(world)
+    world.account(SECOND, website="acme.com.br")
+
+
 def contacts_on_two_accounts(world: World) -> None:
     world.company()
     for account in (ACCOUNT, SECOND):
@@ -180,6 +201,9 @@ REMEDIES = (
     Remedy(R.SUGGEST_DOMAIN, one_account_with_the_domain, stores_account_id, "sf_account_id", "LINKED_BY_STORED_ID"),
     Remedy(R.SUGGEST_DOMAIN, one_account_with_the_domain, writes_key, "HubSpot_Company_Id__c", "LINKED_BY_KEY"),
     Remedy(R.SUGGEST_DOMAIN, one_account_with_the_domain, creates_keyed_account, "create an account", "LINKED_BY_KEY"),
+    Remedy(R.SUGGEST_DOMAIN_DOUBTFUL, a_doubtful_account_with_the_domain, writes_key, "Company_Id__c", "LINKED_BY_KEY"),
+    Remedy(R.SUGGEST_NAME, a_namesake, writes_key, "HubSpot_Company_Id__c", "LINKED_BY_KEY"),
+    Remedy(R.SUGGEST_SIMILAR_NAME, a_namesake_from_nowhere, writes_key, "HubSpot_Company_Id__c", "LINKED_BY_KEY"),
     Remedy(R.CONFLICT_DOMAIN, two_accounts_with_the_domain, stores_account_id, "sf_account_id", "LINKED_BY_STORED_ID"),
     Remedy(R.CONFLICT_DOMAIN, two_accounts_with_the_domain, writes_key, "HubSpot_Company_Id__c", "LINKED_BY_KEY"),
     Remedy(R.CONFLICT_DOMAIN, two_accounts_with_the_domain, creates_keyed_account, "create one", "LINKED_BY_KEY"),
@@ -251,4 +275,5 @@ def test_every_reason_that_a_flow_parks_with_has_a_remedy():
             continue
         assert isinstance(code, ast.Attribute), f"{place}: no reason is given"
         named.add(code.attr)
+    named |= {reason.value for _, reason in NAME_REASONS}
     assert named == {reason.value for reason in WHAT_TO_DO}

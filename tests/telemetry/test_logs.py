@@ -96,6 +96,7 @@ def test_a_technical_key_keeps_it(key: str) -> None:
         ("authorization=bearer%20abcdefgh", "abcdefgh"),
         ("Basic dGFuZGVtOmh1bnRlcjI=", "dGFuZGVt"),
         ("the token pat-na1-0a1b2c3d-4e5f-6789 was refused", "0a1b2c3d"),
+        ("tandem_0123456789ab_c0ffee00c0ffee00 was refused", "c0ffee"),
         ("eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl", "eyJhbGci"),
         ("sid 00D5g000004XyZAEA0!AQcAQH0dMHZfz972Szmpkb58urFRkgeBGsxL_QJWwYMfAbUeeG7c", "AQcAQH0"),
         ("postgresql+psycopg://tandem:hunter2@db:5432/tandem", "hunter2"),

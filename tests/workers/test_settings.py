@@ -37,4 +37,54 @@ def test_missing_settings_are_named_and_secrets_are_not_shown(monkeypatch):
     assert "DATABASE_URL" in problems
     assert "TANDEM_SALESFORCE_CONSUMER_KEY" in problems
     assert "TANDEM_HUBSPOT_TOKEN" not in problems
-    assert "secret" not in repr(Settings()).lower().replace("secretstr", "").replace("consumer_secret", "")
+    shown = repr(Settings()).lower()
+    for name in ("secretstr", "consumer_secret", "webhook_secrets"):
+        shown = shown.replace(name, "")
+    assert "secret" not in shown
+
+
+PORTAL = {"HUBSPOT_PORTAL": "48105217"}
+SECRETS = {"HUBSPOT_WEBHOOK_SECRETS": "old new"}
+URL = {"PUBLIC_URL": "https://tandem.example.com/"}
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({}, []),
+        ({**PORTAL, **SECRETS, **URL}, []),
+        (SECRETS, ["TANDEM_PUBLIC_URL", "TANDEM_HUBSPOT_PORTAL"]),
+        ({**PORTAL, **URL}, ["TANDEM_HUBSPOT_WEBHOOK_SECRETS"]),
+        ({**PORTAL, **URL, "HUBSPOT_WEBHOOK_SECRETS": " "}, ["TANDEM_HUBSPOT_WEBHOOK_SECRETS"]),
+    ],
+)
+def test_webhooks_are_set_up_wholly_or_not_at_all(monkeypatch, given, missing):
+    for name, value in {**{f"TANDEM_{name}": value for name, value in given.items()}, "REDIS_URL": "redis://r"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DATABASE_URL", "postgres://u@h/d")
+    problems = Settings().missing_for_receiver()
+    assert len(problems) == len(missing)
+    assert all(name in problem for name, problem in zip(missing, problems, strict=True))
+
+
+def test_a_receiver_needs_the_ledger_and_redis():
+    assert [one.partition(" ")[0] for one in Settings().missing_for_receiver()] == ["DATABASE_URL", "REDIS_URL"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("tandem.example.com", "http://tandem.example.com", "https://a.example/?x=1", "https://u:p@a.example"),
+        *("ftp://a", "https://", "https://a b", "https://ä.example", "http://127.0.0.1:x", "http://127.0.0.1:0"),
+    ],
+)
+def test_a_public_address_that_hubspot_cannot_have_been_given_is_refused(monkeypatch, url):
+    monkeypatch.setenv("TANDEM_PUBLIC_URL", url)
+    with pytest.raises(ValidationError, match=r"https://tandem\.example\.com"):
+        Settings()
+
+
+@pytest.mark.parametrize("url", ["https://a.example/sync/", "http://127.0.0.1:8080", "http://[::1]:8080"])
+def test_a_public_address_may_have_a_path_and_loopback_may_be_plain(monkeypatch, url):
+    monkeypatch.setenv("TANDEM_PUBLIC_URL", url)
+    assert Settings().public_url == url.rstrip("/")

@@ -35,9 +35,13 @@ def up(
     concurrency: Concurrency = 2,
     folder: Annotated[Path, typer.Option(help="For the embedded Postgres and Redis.")] = Path(".tandem"),
 ) -> None:
-    """Run everything here, and restart what ends: workers, beat, Flower; Postgres and Redis where none are given."""
+    """Run everything here, and restart what ends; Postgres and Redis as well where none are given."""
     settings = read_settings()
-    problems = [one for one in settings.missing() if not one.startswith(("DATABASE_URL", "REDIS_URL"))]
+    problems = [
+        one
+        for one in (*settings.missing(), *settings.missing_for_receiver())
+        if not one.startswith(("DATABASE_URL", "REDIS_URL"))
+    ]
     if problems:
         raise Failed("Tandem cannot start:\n  " + "\n  ".join(problems))
     configure_logging(level=settings.log_level, log_format=settings.log_format)
@@ -55,7 +59,7 @@ def up(
         engine = make_engine(
             services.database_url, lock_timeout=settings.lock_timeout, statement_timeout=settings.statement_timeout
         )
-        specs = process_specs(workers=workers, concurrency=concurrency, env=env)
+        specs = process_specs(workers=workers, concurrency=concurrency, env=env, receiver=True)
         with Supervisor(specs) as supervisor:
             watch_for_deaf_workers(supervisor, engine)
             watch_redis(supervisor, services)
@@ -65,9 +69,8 @@ def up(
 
 def _say_where(services: EmbeddedServices, password: str) -> None:
     settings = read_settings()
-    say(
-        f"Flower: http://127.0.0.1:{settings.flower_port}",
-    )
+    say(f"Changes and webhooks: http://{settings.receiver_address}:{settings.receiver_port}")
+    say(f"Flower: http://127.0.0.1:{settings.flower_port}")
     if not settings.flower_password.get_secret_value():
         say(f"  user {settings.flower_user}, password {password}")
     if services.postgres is not None:
@@ -113,6 +116,21 @@ def flower() -> None:
         raise Failed("Flower cannot start: TANDEM_FLOWER_PASSWORD is not set.")
     settings_with_redis()
     _become_celery(["flower", f"--conf={_flower_config()}"])
+
+
+@commands.command()
+def receiver(
+    host: Annotated[str | None, typer.Option(help="127.0.0.1, unless TANDEM_RECEIVER_ADDRESS says otherwise.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65_535, help="8080, unless TANDEM_RECEIVER_PORT says otherwise.")
+    ] = None,
+) -> None:
+    """Take changes and HubSpot's webhooks over HTTP; any number may run."""
+    from workers.http.server import run_receiver  # noqa: PLC0415 -- slow to import, and only this command needs it
+
+    settings = read_settings()
+    configure_logging(level=settings.log_level, log_format=settings.log_format)
+    run_receiver(settings, host=host or settings.receiver_address, port=port or settings.receiver_port)
 
 
 @commands.command()

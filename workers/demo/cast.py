@@ -109,15 +109,16 @@ def _adopted_by_stored_id(author: Author, _: int) -> None:
 def _adopted_by_domain(author: Author, number: int) -> None:
     here, there = AWKWARD_WEBSITES[number % len(AWKWARD_WEBSITES)]
     name = f"awkward{number}"
-    account = author.account(website=there.format(d=name, D=name.upper()))
+    account = author.account(name=f"{name.title()} GmbH", website=there.format(d=name, D=name.upper()))
     domain = here.format(d=name, D=name.upper())
-    author.company(Expected(Phase.MAIN, "LINKED_BY_DOMAIN", account=account), domain=domain)
+    author.company(Expected(Phase.MAIN, "LINKED_BY_DOMAIN", account=account), name=name.title(), domain=domain)
 
 
 def _idn_domain(author: Author, number: int) -> None:
-    account = author.account(website=f"http://www.bücher{number}.de")
+    account = author.account(name=f"Bücher {number}", website=f"http://www.bücher{number}.de")
     domain = f"bücher{number}.de".encode("idna").decode()
-    author.company(Expected(Phase.MAIN, "LINKED_BY_DOMAIN", account=account), domain=domain)
+    expected = Expected(Phase.MAIN, "LINKED_BY_DOMAIN", account=account)
+    author.company(expected, name=f"Buecher {number}", domain=domain)
 
 
 def _subsidiaries_in_salesforce(author: Author, number: int) -> None:

@@ -56,6 +56,8 @@ class OwedCount:
     parked: int
     oldest: datetime | None
     """Since when the longest owed row has been owed; parked ones do not count."""
+    oldest_due: datetime | None
+    """Since when the row that waits longest for a worker has been due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,9 @@ class ReviewDesk:
                 func.count().filter(IS_OPEN, held).label("claimed"),
                 func.count().filter(is_parked).label("parked"),
                 func.min(OwedRow.owed_since).filter(IS_OPEN).label("oldest"),
+                func.min(func.greatest(OwedRow.not_before, OwedRow.owed_since))
+                .filter(IS_DUE, IS_UNCLAIMED)
+                .label("oldest_due"),
             )
             .where(IS_OPEN | is_parked)
             .group_by(OwedRow.task, OwedRow.lane)

@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, NullPool, create_engine
+from sqlalchemy import Connection, Engine, NullPool, create_engine
 
 from workers.ledger.models import LedgerTable
 
@@ -32,14 +32,20 @@ def pending_changes(url: str) -> list[str]:
 
 def refuse_unless_current(url: str) -> None:
     """SystemExit, with what to do, unless the schema is the one this program was written for."""
-    engine = create_engine(url, poolclass=NullPool)
+    if problem := find_schema_problem(create_engine(url, poolclass=NullPool)):
+        raise SystemExit(f"Tandem cannot start: {problem}")
+
+
+def find_schema_problem(engine: Engine) -> str:
+    """Empty if the schema is the one this program was written for."""
     with engine.connect() as connection:
         has, wants = _revision(connection), ScriptDirectory.from_config(_config()).get_current_head()
-    if has != wants:
-        raise SystemExit(
-            f"Tandem cannot start: the ledger's schema is {has or 'not there yet'}, this version needs {wants}."
-            " Run the migration (`tandem migrate`) with this version first."
-        )
+    if has == wants:
+        return ""
+    return (
+        f"the ledger's schema is {has or 'not there yet'}, this version needs {wants}."
+        " Run the migration (`tandem migrate`) with this version first."
+    )
 
 
 def _revision(connection: Connection) -> str | None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, func, literal, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from tasks.contracts.records import Switches
+from tasks.rules.identity import find_opt_out_problem
 from tasks.rules.reevaluation import reviews_after
 from workers.ledger.models import SwitchRow
 from workers.ledger.reviewing import owe_again
@@ -40,7 +41,9 @@ def write_switch(connection: Connection, name: str, value: object, by: str) -> N
         raise ValueError(f"there is no switch {name}; there are {', '.join(sorted(_TYPES))}")
     if not by:
         raise ValueError(f"switch {name}: say who sets it")
-    _checked(name, value)
+    checked = _checked(name, value)
+    if name == "opt_out_domains" and (problem := find_opt_out_problem(checked)):
+        raise ValueError(f"switch {name}: {problem}")
     row = {"name": name, "value": literal(value, JSONB), "changed_by": by}
     changed = {"value": literal(value, JSONB), "changed_by": by, "changed_at": func.now()}
     statement = insert(SwitchRow).values(row)
@@ -61,4 +64,4 @@ def _in_words(wanted: Any) -> str:
         return "true or false"
     if isinstance(wanted, type) and issubclass(wanted, Enum):
         return "one of " + ", ".join(str(choice.value) for choice in wanted)
-    return "a text, or nothing at all"
+    return "a list of texts" if wanted == tuple[str, ...] else "a text, or nothing at all"

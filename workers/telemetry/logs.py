@@ -30,6 +30,7 @@ MASKS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"-----BEGIN [A-Z ]{1,40}-----.*?(?:-----END [A-Z ]{1,40}-----|\Z)", re.DOTALL), "[key]"),
     (re.compile(r"(?i)\b(bearer|basic|oauth)(\s+|%20|\+)[\w.~+/=!-]{6,}"), r"\1 [token]"),
     (re.compile(r"\bpat-[a-z]{2,4}\d?-[\w-]{6,}"), "[token]"),
+    (re.compile(r"\btandem_[0-9a-f]{12}_[0-9a-f]{6,}"), "[token]"),
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)?"), "[token]"),
     (re.compile(r"\b00D\w{12}(?:\w{3})?!\S+"), "[token]"),
     (re.compile(r"(?i)(://)[^\s/@:]{0,200}:[^\s/@]{1,200}@"), r"\1[credentials]@"),

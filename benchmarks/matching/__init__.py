@@ -1,0 +1,1 @@
+"""How often the matching rules are right, on pairs whose truth is known."""
