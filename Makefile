@@ -5,7 +5,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CLIENTS := tests/clients
 DEMO_FLAGS = $(if $(KEEP),--keep) $(if $(CHAOS),--chaos) $(if $(COMPANIES),--companies $(COMPANIES))
-LOCK = $(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+LOCK = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+# The lines of one extra, without what Tandem itself depends on.
+EXTRA = $(BIN)/python -c 'import sys, tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]], sep="\n")'
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-clients check bench bench-simulator lock clean
@@ -41,9 +43,11 @@ bench: $(READY) ## Compare with the usual way of doing this; ARGS are passed on
 bench-simulator: $(READY) ## How fast the simulated CRMs answer, and the room they need; ARGS="--records 0" for the speed alone
 	@$(BIN)/python -m benchmarks.simulator_speed $(ARGS)
 
-lock: $(READY) ## Write both lock files anew from pyproject.toml; ARGS=--upgrade takes the newest versions
-	@$(LOCK) --all-extras $(ARGS) -o requirements.lock
-	@$(LOCK) --constraint requirements.lock -o requirements-runtime.lock
+lock: $(READY) ## Write all lock files anew from pyproject.toml; ARGS=--upgrade takes the newest versions
+	@$(LOCK) pyproject.toml --all-extras $(ARGS) -o requirements.lock
+	@$(LOCK) pyproject.toml --constraint requirements.lock -o requirements-runtime.lock
+	@$(EXTRA) simulator | $(LOCK) - --constraint requirements.lock -o requirements-simulator.lock
+	@$(EXTRA) build | $(LOCK) - --constraint requirements.lock -o requirements-build.lock
 
 clean: ## Remove .venv, caches and the demo's data
 	@rm -rf $(VENV) $(CLIENTS)/node_modules .tandem .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist *.egg-info
@@ -59,5 +63,5 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv $(VENV) || { \
 	  echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu it is in the package python3-venv" >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@

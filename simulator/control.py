@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -28,7 +28,13 @@ class Controlled(Protocol):
     lines: dict[str, Line]
     faults: Faults
 
-    def configure(self, settings: Mapping[str, Mapping[str, Any]]) -> None: ...
+    def seed(self, data: Any) -> None:
+        """Records by system; raises ValueError for anything else."""
+        ...
+
+    def configure(self, settings: Any) -> None:
+        """Switches by system; raises ValueError for anything else."""
+        ...
 
     def reset(self) -> None: ...
 
@@ -73,8 +79,7 @@ class _Control:
         return {}
 
     async def seed(self, request: web.Request) -> Any:
-        for name, data in (await _by_name(request)).items():
-            self._system(name).seed(data)
+        self._server.seed(await _json(request))
         return {}
 
     async def state(self, request: web.Request) -> Any:
@@ -99,7 +104,7 @@ class _Control:
         }
 
     async def configure(self, request: web.Request) -> Any:
-        self._server.configure(await _by_name(request))
+        self._server.configure(await _json(request))
         return await self.settings(request)
 
     async def faults(self, _request: web.Request) -> Any:
@@ -128,10 +133,3 @@ async def _json(request: web.Request) -> Any:
         return json.loads(await request.read())
     except ValueError as wrong:
         raise ValueError(f"the body is not JSON: {wrong}") from None
-
-
-async def _by_name(request: web.Request) -> dict[str, dict[str, Any]]:
-    body = await _json(request)
-    if not isinstance(body, dict) or not all(isinstance(each, dict) for each in body.values()):
-        raise ValueError('an object by system is expected, such as {"hubspot": {...}}')
-    return body

@@ -1,5 +1,6 @@
 """What is to go wrong between a client and a CRM, with which calls, and how often."""
 
+import itertools
 import random
 import re
 import time
@@ -65,6 +66,7 @@ class Fault:
         for each in fields(self):
             if each.name not in {"kind", "body", "headers"}:
                 setattr(self, each.name, as_type(each.name, getattr(self, each.name), hints[each.name]))
+        self._demand_an_answer()
         for name in PATTERNS:
             try:
                 re.compile(getattr(self, name))
@@ -74,6 +76,14 @@ class Fault:
         self._chance = random.Random(f"{self.seed} {fitting}")
         self._since_start = 0
         self._last_call = time.monotonic()
+
+    def _demand_an_answer(self) -> None:
+        if not 200 <= self.status <= 599:
+            raise ValueError(f"status must be one that ends a call, from 200 to 599, not {self.status}")
+        if self.probability > 1:
+            raise ValueError(f"probability must be from 0 to 1, not {self.probability}")
+        if not isinstance(self.headers, dict) or not all(map(_is_line, itertools.chain(*self.headers.items()))):
+            raise ValueError(f"headers must be texts of one line by name, not {self.headers!r}")
 
     async def strikes(self, request: web.Request) -> bool:
         if self.times is not None and self.struck >= self.times:
@@ -108,6 +118,10 @@ class Fault:
         self._last_call = now
         self._since_start += 1
         return self._since_start > self.first
+
+
+def _is_line(text: Any) -> bool:
+    return isinstance(text, str) and text.isprintable()
 
 
 class Faults:

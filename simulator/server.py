@@ -23,6 +23,10 @@ LONGEST_LINE = 256 * 1024  # so that it is the CRM, not the server, that finds a
 Listener = Callable[[web.Request], Awaitable[None]]
 
 
+class CannotBeginError(Exception):
+    """What there is to begin with makes no sense, or an address cannot be had."""
+
+
 @dataclass(frozen=True)
 class Addresses:
     data: str
@@ -52,10 +56,12 @@ class Server:
         self._runners: list[web.AppRunner] = []
         self._begin()
 
-    def configure(self, settings: Mapping[str, Mapping[str, Any]]) -> None:
-        for name, changes in settings.items():
-            if name not in self.systems:
-                raise ValueError(f"unknown system {name!r}; known are {', '.join(self.systems)}")
+    def seed(self, data: Any) -> None:
+        for name, records in self._by_system(data):
+            self.systems[name].seed(records)
+
+    def configure(self, settings: Any) -> None:
+        for name, changes in self._by_system(settings):
             of_line = {each: value for each, value in changes.items() if each in Line.__dataclass_fields__}
             self.systems[name].configure({each: changes[each] for each in changes if each not in of_line})
             system.configure(self.lines[name], of_line)
@@ -66,6 +72,13 @@ class Server:
         self.lines = {name: Line() for name in self.systems}
         self.faults.reset()
         self._begin()
+
+    def _by_system(self, body: Any) -> list[tuple[str, dict[str, Any]]]:
+        if not isinstance(body, dict) or not all(isinstance(each, dict) for each in body.values()):
+            raise ValueError('an object by system is expected, such as {"hubspot": {...}}')
+        if unknown := sorted(set(body) - set(self.systems)):
+            raise ValueError(f"unknown system {unknown[0]!r}; known are {', '.join(self.systems)}")
+        return list(body.items())
 
     def _begin(self) -> None:
         self.configure(self._at_start)
@@ -90,6 +103,14 @@ class Server:
     async def _on_the_way(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.body_exists and not request.content.is_eof():
             _acknowledge_at_once(request)
+        try:
+            return await self._pass_on(request, handler)
+        except web.RequestPayloadError:
+            refused = web.Response(status=400, text="The body is not what its content encoding says")
+            refused.force_close()  # nobody can tell where the next call begins
+            return refused
+
+    async def _pass_on(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         for listener in self.listeners:
             await listener(request)
         line = self.lines.get(self._system_of.get(request.match_info.route, ""))
@@ -119,17 +140,19 @@ async def serve(
     host: str,
     port: int,
     control_port: int,
-    seed: Mapping[str, Mapping[str, Any]],
+    seed: Any,
     settings: Mapping[str, Mapping[str, Any]],
     faults: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Run until told to stop by SIGTERM or SIGINT."""
-    server = Server(systems, settings, faults)
-    for name, data in seed.items():
-        if name not in server.systems:
-            raise ValueError(f"unknown system {name!r} in the seed")
-        server.systems[name].seed(data)
-    addresses = await server.start(host=host, port=port, control_port=control_port)
+    """Run until told to stop by SIGTERM or SIGINT; raises CannotBeginError instead if it cannot."""
+    try:
+        server = Server(systems, settings, faults)
+        server.seed(seed)
+        addresses = await server.start(host=host, port=port, control_port=control_port)
+    except ValueError as wrong:
+        raise CannotBeginError(str(wrong)) from wrong
+    except OSError as wrong:
+        raise CannotBeginError(wrong.strerror) from wrong
     stopped = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, stopped.set)

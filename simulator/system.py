@@ -1,6 +1,7 @@
 """What the server asks of a simulated CRM, and how a CRM's switches are set by name."""
 
 import dataclasses
+import math
 import typing
 from collections import Counter
 from collections.abc import Mapping
@@ -70,7 +71,14 @@ def as_type(name: str, value: Any, kind: Any) -> Any:
 
 def _plain(name: str, value: Any, kind: type) -> Any:
     if kind is float and type(value) is int:
-        return float(value)
+        value = float(value)
     if type(value) is not kind:
         raise ValueError(f"{name} must be {kind.__name__}, not {value!r}")
+    demand_amount(name, value)
     return value
+
+
+def demand_amount(name: str, value: Any) -> None:
+    """Every number anybody can set is a number of something."""
+    if isinstance(value, (int, float)) and not (math.isfinite(value) and value >= 0):
+        raise ValueError(f"{name} must be a number from 0, not {value!r}")

@@ -116,7 +116,6 @@ async def _create(company: Company, decision: Create, lease: Lease, tools: Tools
         raise Rejected(
             f"company {company.id} has neither a name nor a domain, and Salesforce requires a name",
             code=Reason.COMPANY_UNNAMED,
-            remedy="Give the company a name in HubSpot; it is tried again when it changes.",
         )
     if holders := await claim_domains(company, tools):
         await refuse_taken_domains(company, holders, tools)

@@ -30,9 +30,11 @@ async def refuse_taken_domains(company: Company, holders: Mapping[Identity, Comp
     holder = min(holders.values())
     if await tools.ledger.find_link(holder) is None:
         raise Busy(f"company {company.id}: company {holder} is about to get an account for the same domain")
-    reason = Reason.CONFLICT_DOMAIN_TAKEN
     raise Ambiguous(
-        f"company {company.id}: {IN_PLAIN_WORDS[reason]}",
-        code=reason,
-        evidence={"linked_company": holder, "domains": sorted(identity.value for identity in holders)},
+        f"company {company.id}: {IN_PLAIN_WORDS[Reason.CONFLICT_DOMAIN_TAKEN]}",
+        code=Reason.CONFLICT_DOMAIN_TAKEN,
+        evidence={
+            "linked_companies": sorted(set(holders.values())),
+            "domains": sorted(identity.value for identity in holders),
+        },
     )

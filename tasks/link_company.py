@@ -44,8 +44,7 @@ async def _write_key(link: Link, tools: Tools) -> bool:
     if not linked:
         raise Gone(
             f"account {link.account_id}, linked with company {link.company_id}, is not in Salesforce",
-            code="ACCOUNT_GONE",
-            remedy="Restore the account from the recycle bin, or unlink the company.",
+            code=Reason.ACCOUNT_GONE,
         )
     holder = linked[0].company_id
     if holder == link.company_id:

@@ -84,8 +84,6 @@ async def _write(company_id: CompanyId, stage: StageName, tools: Tools) -> None:
         raise Rejected(
             f"company {company_id}: HubSpot kept stage {reported!r} instead of taking {stage!r}",
             code=Reason.STAGE_REFUSED,
-            remedy="Somebody moved the stage at the same moment, or a workflow holds it; it is looked at again"
-            " when the company or a contact changes.",
         )
 
 

@@ -93,8 +93,7 @@ class Running:
         return "\n".join(ends)
 
     def _worker(self, number: int) -> ProcessSpec:
-        queues = ",".join(queue_of(lane) for lane in Lane)
-        options = ["--queues", queues, "--concurrency", "1", "--hostname", f"worker{number}@test"]
+        options = ["--concurrency", "1", "--hostname", f"worker{number}@test"]
         return self._celery(f"worker-{number}", ["worker", *options, "--without-gossip", "--without-mingle"])
 
     def _beat(self) -> ProcessSpec:

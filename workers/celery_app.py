@@ -25,7 +25,7 @@ from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.receive_changes import receive_changes
 from tasks.resend_owed import resend_owed
 from tasks.sync_task import SyncTask
-from workers.messenger import CeleryMessenger, queue_of
+from workers.messenger import QUEUES, CeleryMessenger, queue_of
 from workers.readiness import refuse_half_configured
 from workers.settings import Settings, read_settings
 from workers.slices import run_slice
@@ -62,7 +62,8 @@ def make_app(settings: Settings) -> Celery:
         # Results are not needed: the ledger knows what was done, and keeping them costs a quarter of the throughput.
         task_ignore_result=True,
         # A lane is a queue, so that a first load never stands in front of a customer waiting.
-        task_queues=[Queue(queue_of(lane)) for lane in Lane],
+        # And Celery's own, so that a task called by its name alone is not left where nobody looks.
+        task_queues=[Queue(name) for name in QUEUES],
         task_default_queue=queue_of(Lane.LIVE),
         task_create_missing_queues=False,
         # A worker killed in the middle gives its message back; it may still be lost, which resend_owed heals.

@@ -18,6 +18,12 @@ def queue_of(lane: Lane) -> str:
     return f"tandem.{lane.value}"
 
 
+STOCK_QUEUE = "celery"
+"""Where Celery sends what a caller names no queue for."""
+QUEUES = (*(queue_of(lane) for lane in Lane), STOCK_QUEUE)
+"""What every worker listens to."""
+
+
 class CeleryMessenger:
     """One message per task, lane and slice of records; ids only, because Flower shows arguments."""
 
@@ -30,19 +36,25 @@ class CeleryMessenger:
         together: dict[tuple[str, Lane], list[str]] = defaultdict(list)
         for one in owed:
             together[one.task, one.lane].append(one.record_id)
-        for (task, lane), record_ids in together.items():
-            for start in range(0, len(record_ids), self._slice_size):
-                self._send(task, lane, record_ids[start : start + self._slice_size], after)
+        slices = [
+            (task, lane, record_ids[start : start + self._slice_size])
+            for (task, lane), record_ids in together.items()
+            for start in range(0, len(record_ids), self._slice_size)
+        ]
+        for number, (task, lane, record_ids) in enumerate(slices):
+            try:
+                self._send(task, lane, record_ids, after)
+            except OperationalError:
+                # Each further one would wait for a connection as long as this one has.
+                log.warning("wake_up.lost", task=task, messages=len(slices) - number)
+                return
 
     def _send(self, task: str, lane: Lane, record_ids: list[str], after: timedelta) -> None:
-        try:
-            self._app.send_task(
-                f"tasks.{task}",
-                args=[record_ids],
-                kwargs={"lane": lane.value, "owed": True},
-                queue=queue_of(lane),
-                countdown=after.total_seconds() or None,
-                retry=False,
-            )
-        except OperationalError:
-            log.warning("wake_up.lost", task=task, records=len(record_ids))
+        self._app.send_task(
+            f"tasks.{task}",
+            args=[record_ids],
+            kwargs={"lane": lane.value, "owed": True},
+            queue=queue_of(lane),
+            countdown=after.total_seconds() or None,
+            retry=False,
+        )

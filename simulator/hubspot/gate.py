@@ -127,7 +127,7 @@ def required(fields: Mapping[str, Any], name: str, kind: type) -> Any:
     value = fields.get(name)
     if value is None:
         raise invalid(f"Some required fields were not set: [{name}]")
-    if not isinstance(value, kind):
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise malformed(f"{name} has the wrong type")
     return value
 

@@ -69,7 +69,7 @@ def map_many(crm: Crm, call: Call) -> Reply:
         raise invalid(f"At most {MAX_MAPPED} ids can be translated at once")
     known = [each for each in asked if crm.lists.find(each)]
     mapping = [{"listId": each, "legacyListId": each} for each in known]
-    missing = [each for each in asked if each not in set(known)]
+    missing = [each for each in asked if not crm.lists.find(each)]
     return Reply(200, {"legacyListIdsToIdsMapping": mapping, "missingLegacyListIds": missing})
 
 

@@ -181,7 +181,7 @@ def _change(crm: Crm, call: Call, *, added: list[str], removed: list[str]) -> Re
     record_list = read_by_hand(crm, call)
     kind = find_object_type(record_list.object_type_id)
     at, members = crm.now(), record_list.members
-    missing = [each for each in added if kind and crm.store.find(kind, each) is None]
+    missing = dict.fromkeys(each for each in added if kind and crm.store.find(kind, each) is None)
     new = [each for each in dict.fromkeys(added) if each not in members and each not in missing]
     gone = [each for each in dict.fromkeys(removed) if each in members]
     members.update(dict.fromkeys(new, at))
@@ -190,7 +190,7 @@ def _change(crm: Crm, call: Call, *, added: list[str], removed: list[str]) -> Re
     if new or gone:
         record_list.version += 1
         record_list.updated_at = at
-    return Reply(200, {"recordsIdsAdded": new, "recordIdsRemoved": gone, "recordIdsMissing": missing})
+    return Reply(200, {"recordsIdsAdded": new, "recordIdsRemoved": gone, "recordIdsMissing": list(missing)})
 
 
 def _member_page(call: Call, record_list: RecordList, placed: list[tuple[int, str]]) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def _email(text: str) -> Judgement:
 
 def _number(_definition: Property, text: str) -> Judgement:
     try:
-        is_number = math.isfinite(float(text)) and "_" not in text
+        is_number = math.isfinite(float(text)) and text.isascii() and "_" not in text
     except ValueError:
         is_number = False
     if not is_number:

@@ -1,5 +1,6 @@
 """What each search operator means for each type of property."""
 
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -31,11 +32,16 @@ def comparable(definition: Property, text: str) -> Comparable | None:
     if not text:
         return None
     if definition.type == "number":
-        try:
-            return float(text)
-        except ValueError:
-            return None
+        return _size(text)
     return text.casefold() if definition.type == "string" else text
+
+
+def _size(text: str) -> float | None:
+    try:
+        size = float(text)
+    except ValueError:
+        return None
+    return size if math.isfinite(size) else None
 
 
 def matches_text(properties: Mapping[str, str], kind: ObjectType, query: str) -> bool:

@@ -38,6 +38,6 @@ def index_key(field: Field, value: object) -> str:
     """Two values with one key are the same value to the index."""
     if field.type in {"id", "reference"}:
         return str(value)[:15]
-    text = str(value)
+    text = str(value).strip()  # as every value is kept
     folded = text if field.case_sensitive else text.casefold()
     return text if folded == text else folded  # the same object, not another one like it

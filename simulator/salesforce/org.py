@@ -68,7 +68,10 @@ class Org:
         self._engine.configure(changes)
 
     def seed(self, data: Mapping[str, Any]) -> None:
-        seed(self._engine, data)
+        try:
+            seed(self._engine, data)
+        except (KeyError, TypeError, AttributeError) as malformed:
+            raise ValueError(f"malformed seed: {malformed!r}") from malformed
 
     def state(self) -> dict[str, Any]:
         """Every record by object, deleted ones too; empty fields are left out."""

@@ -16,7 +16,7 @@ from simulator.salesforce.field_index import index_key
 from simulator.salesforce.ids import find_short_id
 from simulator.salesforce.schema import Field, SObject
 from simulator.salesforce.store import Record
-from simulator.salesforce.writes import require_live
+from simulator.salesforce.writes import demand_key, require_live
 
 Row = dict[str, Any]
 Outcome = dict[str, Any]
@@ -67,17 +67,16 @@ def upsert(engine: Engine, call: Call, sobject: SObject, field_name: str) -> Ans
     key_field = engine.require_key_field(sobject, field_name)
     rows, all_or_none = _read_rows(engine, call)
     options = write_options(call)
-    keys = [_pop(row, key_field.name) for row in rows]
-    repeated = _repeated(index_key(key_field, key) for key in keys if key is not None)
+    keys = ["" if (key := _pop(row, key_field.name)) is None else key for row in rows]
+    repeated = _repeated(index_key(key_field, key) or None for key in keys)
 
     def upsert_one(position: int) -> Outcome:
         row, key = rows[position], keys[position]
         if row["attributes"]["type"].lower() != sobject.name.lower():
             raise SalesforceError("INVALID_TYPE", f"sObject type of the record is not {sobject.name}")
-        if key is None or key == "":
-            raise SalesforceError("MISSING_ARGUMENT", f"{key_field.name} not specified")
         if not isinstance(key, str):
             raise cannot_deserialize("string", key)
+        demand_key(key_field, key)
         if index_key(key_field, key) in repeated:
             raise specified_twice(f"Duplicate external id specified: {key}", key_field)
         if key_field.type == "id":

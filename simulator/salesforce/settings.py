@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from simulator.system import demand_amount
+
 
 @dataclass
 class Settings:
@@ -118,6 +120,9 @@ class Settings:
                 raise ValueError(f"unknown switch: {name}")
             if not _fits(value, hints[name]):
                 raise ValueError(f"{name} cannot be {value!r}")
+            demand_amount(name, value)
+            if name == "page_size" and value < 1:
+                raise ValueError("page_size must be at least 1, or no query would ever end")
         values = {name: getattr(self, name) for name in hints}
         return Settings(**{**values, **changes})
 

@@ -4,18 +4,19 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from multidict import CIMultiDict
 
 from simulator.salesforce.call import Answer, Call
 from simulator.salesforce.engine import Engine
-from simulator.salesforce.errors import SalesforceError, cannot_deserialize
+from simulator.salesforce.errors import SalesforceError, cannot_deserialize, not_found
 from simulator.salesforce.references import resolve
 
 URL = re.compile(r"/services/data/v(\d{2,3}\.0)/(.+)")
 REFERENCE_ID = re.compile(r"[A-Za-z0-9_]+")
 METHODS = frozenset({"GET", "POST", "PATCH", "DELETE", "PUT", "HEAD"})
+OF_THE_CALL = frozenset({"accept", "authorization", "content-type"})
 INHERITED = "Sforce-Duplicate-Rule-Header"
 
 Dispatch = Callable[[Engine, Call], Answer]
@@ -33,7 +34,7 @@ class Subrequest:
     @property
     def resource(self) -> list[str]:
         """The parts of its path behind the version, in lower case."""
-        return [part for part in urlsplit(self.url).path.lower().split("/")[4:] if part]
+        return [part for part in _parts_of(self.url).path.lower().split("/")[4:] if part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,10 @@ def halt(subrequests: list[Subrequest], message: str) -> list[Response]:
 
 
 def subcall(call: Call, method: str, url: str, payload: Any, headers: Mapping[str, str]) -> Call:
-    parts = urlsplit(url)
+    parts = _parts_of(url)
     match = URL.fullmatch(parts.path)
-    if match is None:
-        raise SalesforceError("NOT_FOUND", "The requested resource does not exist", status=404)
+    if match is None or parts.scheme or parts.netloc:
+        raise not_found()
     path = tuple(unquote(part) for part in match[2].split("/") if part)
     inherited = {INHERITED: call.headers[INHERITED]} if INHERITED in call.headers else {}
     return Call(
@@ -95,6 +96,13 @@ def subcall(call: Call, method: str, url: str, payload: Any, headers: Mapping[st
         call.user_id,
         payload=payload,
     )
+
+
+def _parts_of(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:  # an address in brackets that is none
+        return SplitResult("", "", "", "", "")
 
 
 def limit_exceeded(message: str) -> SalesforceError:
@@ -144,4 +152,6 @@ def _read_subrequest(item: Any) -> Subrequest:
     headers = item.get("httpHeaders") or {}
     if not isinstance(headers, dict) or not all(isinstance(value, str) for value in headers.values()):
         raise cannot_deserialize("map", headers)
+    if own := [name for name in headers if name.lower() in OF_THE_CALL]:
+        raise SalesforceError("INVALID_INPUT", f"The header {own[0]} is the whole call's, not a subrequest's")
     return Subrequest(method, url, reference_id, item.get("body"), headers)

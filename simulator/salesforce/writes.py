@@ -94,6 +94,7 @@ class Writer:
         self, sobject: SObject, key_field: Field, key: str, values: Mapping[str, Any], options: WriteOptions
     ) -> tuple[Record, bool]:
         """The record and whether it is new."""
+        demand_key(key_field, key)
         match = self.find_match(sobject, key_field, key)
         if match is None:
             return self.insert(sobject, {**values, key_field.name: key}, options), True
@@ -295,6 +296,11 @@ def demand(sobject: SObject, permission: str) -> None:
             status=403,
             fields=[],
         )
+
+
+def demand_key(key_field: Field, key: str) -> None:
+    if not key.strip():
+        raise SalesforceError("MISSING_ARGUMENT", f"{key_field.name} not specified", fields=[key_field.name])
 
 
 def _demand_values(missing: Iterable[Field]) -> None:

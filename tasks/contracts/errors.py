@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
+from tasks.contracts.reasons import WHAT_TO_DO, Reason
+
 
 class ProblemClass(StrEnum):
     """What kind of problem it is, and so who can end it."""
@@ -36,8 +38,8 @@ class SyncError(Exception):
         evidence: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(message)
-        self.remedy = remedy
-        """What a person can do about it, one sentence."""
+        self.remedy = remedy or (WHAT_TO_DO.get(Reason(code), "") if code in set(Reason) else "")
+        """What a person can do about it; our own reasons have theirs in `WHAT_TO_DO`."""
         self.code = code
         """Our reason code, or the vendor's own code."""
         self.evidence = evidence or {}

@@ -1,10 +1,11 @@
-"""Every reason code a verdict can carry, with the sentence `tandem why` prints for it."""
+"""Every reason code a verdict can carry: the sentence `tandem why` prints for it, and what a person can do about it."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """One code per outcome; each has its sentence in `IN_PLAIN_WORDS`."""
+    """One code per outcome; each has its sentence in `IN_PLAIN_WORDS`, those that park also one in `WHAT_TO_DO`."""
 
     # May this company have an account? (decision table T1)
     OBJECT_SYNC_OFF = "OBJECT_SYNC_OFF"
@@ -33,6 +34,7 @@ class Reason(StrEnum):
     CONFLICT_DOMAIN_TAKEN = "CONFLICT_DOMAIN_TAKEN"
     SUGGEST_DOMAIN = "SUGGEST_DOMAIN"
     # The records themselves
+    ACCOUNT_GONE = "ACCOUNT_GONE"
     COMPANY_GONE = "COMPANY_GONE"
     COMPANY_UNNAMED = "COMPANY_UNNAMED"
     CONTACT_GONE = "CONTACT_GONE"
@@ -81,8 +83,9 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.CONFLICT_CONTACTS: "Its contacts sit on several accounts equally; a person has to choose.",
     Reason.CONFLICT_DOMAIN: "Several accounts, or companies, share the web domain; a person has to choose.",
     Reason.CONFLICT_DOMAIN_TAKEN: "The web domain already belongs to another company's account; a person has to say"
-    " whether this is the same customer. Press Sync to give it an account of its own.",
+    " whether this is the same customer.",
     Reason.SUGGEST_DOMAIN: "One account has the same web domain; a person has to confirm that it is the same customer.",
+    Reason.ACCOUNT_GONE: "The linked account is not in Salesforce (deleted, or merged away).",
     Reason.COMPANY_GONE: "The company does not exist in HubSpot (deleted, merged away or never there).",
     Reason.COMPANY_UNNAMED: "The company has neither a name nor a domain; Salesforce requires a name.",
     Reason.CONTACT_GONE: "The contact does not exist in HubSpot (deleted, merged away or never there).",
@@ -103,3 +106,28 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.REPLAYED: "A person asked for another try.",
     Reason.DISMISSED: "A person decided that nothing is to be done.",
 }
+
+WHAT_TO_DO: Mapping[Reason, str] = {
+    Reason.CONFLICT_DUP_LINK: "Make the ids in the CRMs agree: a company's `sf_account_id` names its account, that"
+    " account's `HubSpot_Company_Id__c` names the company, and nothing else names either. Correct or clear what is"
+    " wrong; an account that is linked stays with its company. One customer twice: merge this company into the other"
+    " one in HubSpot. Then `tandem parked replay ID`.",
+    Reason.CONFLICT_CONTACTS: "Choose the account: write its id into the company's `sf_account_id`, or the company's id"
+    " into its `HubSpot_Company_Id__c`, or put the company's contacts on it in Salesforce. Then `tandem parked replay"
+    " ID`.",
+    Reason.CONFLICT_DOMAIN: "Choose the account: write its id into the company's `sf_account_id`, or the company's id"
+    " into its `HubSpot_Company_Id__c`. None of them: create one in Salesforce with the company's id in that field."
+    " Then `tandem parked replay ID`.",
+    Reason.CONFLICT_DOMAIN_TAKEN: "Another customer: `tandem sync company ID --force` gives it an account of its own."
+    " The same customer: merge it in HubSpot into the company that has the account, then `tandem parked replay ID`.",
+    Reason.SUGGEST_DOMAIN: "The same customer: write the account's id into the company's `sf_account_id`, or the"
+    " company's id into the account's `HubSpot_Company_Id__c`. Another customer: create an account in Salesforce with"
+    " the company's id in that field. Then `tandem parked replay ID`.",
+    Reason.ACCOUNT_GONE: "Restore the account from Salesforce's recycle bin, then `tandem parked replay ID`. If it is"
+    " to stay deleted, `tandem parked dismiss ID --why TEXT`; a link cannot be ended yet.",
+    Reason.COMPANY_UNNAMED: "Give the company a name or a domain in HubSpot; it is tried again when it changes, or with"
+    " `tandem parked replay ID`.",
+    Reason.STAGE_REFUSED: "Somebody moved the stage at the same moment, or a workflow holds it. It is looked at again"
+    " when the company or a contact changes, or with `tandem parked replay ID`.",
+}
+"""For every reason that records are parked with. Names of fields are those that Tandem has unless told otherwise."""

@@ -127,7 +127,8 @@ def _match_by_domain(company: Company, candidates: Candidates, mode: DomainMatch
         return None
     evidence = {"domains": sorted(domains), **_account_ids(same)}
     if not free:
-        return AskHuman(Reason.CONFLICT_DOMAIN_TAKEN, evidence)
+        owners = sorted({owner for account in same if (owner := candidates.owner(account))})
+        return AskHuman(Reason.CONFLICT_DOMAIN_TAKEN, {**evidence, "linked_companies": owners})
     if len(same) > 1:
         return AskHuman(Reason.CONFLICT_DOMAIN, evidence)
     if mode is DomainMatch.AUTO:

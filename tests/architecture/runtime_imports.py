@@ -1,37 +1,48 @@
-"""Imports everything a deployed worker imports, with nothing at hand but what the runtime lock file installs.
+"""Imports everything an image's program imports, with nothing at hand but what the image's lock file installs.
 
-Run as a program, with the lock file's path: imports cannot be undone within the tests' own process.
+Run as a program, with the lock file's path, a blank or the modules that libraries import by name, and our packages:
+imports cannot be undone within the tests' own process.
 """
 
 import importlib
 import pkgutil
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
-from importlib.metadata import packages_distributions
+from importlib.metadata import Distribution, DistributionFinder, packages_distributions
 from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
 
-OURS = ("tasks", "workers")
-NEEDED_AT_RUN_TIME = ("kombu.transport.redis", "celery.apps.worker", "celery.apps.beat", "flower.command")
+if TYPE_CHECKING:
+    from _typeshed.importlib import MetaPathFinderProtocol
 
 
 class OnlyLocked(MetaPathFinder):
-    """Hides the packages of every distribution that the lock file does not name."""
+    """Stands before the other finders and hides the packages of every distribution that the lock does not name."""
 
-    def __init__(self, lock: str) -> None:
+    def __init__(self, lock: str, ours: Sequence[str], finders: "Sequence[MetaPathFinderProtocol]") -> None:
         locked = {_plain(name) for name in re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)}
+        self._finders = finders
         self._hidden = {
             package
             for package, distributions in packages_distributions().items()
-            if not locked & {_plain(one) for one in distributions} and package not in OURS
+            if not locked & {_plain(one) for one in distributions} and package not in ours
         }
 
-    def find_spec(self, name: str, path: Sequence[str] | None, target: object = None) -> ModuleSpec | None:
+    def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         if name.partition(".")[0] in self._hidden:
-            raise ModuleNotFoundError(f"{name} is not in the runtime lock file", name=name)
-        return None
+            return None
+        found = (finder.find_spec(name, path, target) for finder in self._finders)
+        return next((spec for spec in found if spec), None)
+
+    def find_distributions(self, context: DistributionFinder.Context) -> Iterator[Distribution]:
+        """Libraries ask for the versions of others."""
+        for finder in self._finders:
+            if hasattr(finder, "find_distributions"):
+                yield from finder.find_distributions(context)
 
 
 def _plain(name: str) -> str:
@@ -40,12 +51,13 @@ def _plain(name: str) -> str:
 
 def main() -> None:
     """Ends with a traceback that names what is missing."""
-    sys.meta_path.insert(0, OnlyLocked(Path(sys.argv[1]).read_text(encoding="utf-8")))
-    for package in OURS:
+    lock, by_name, *ours = sys.argv[1:]
+    sys.meta_path[:] = [OnlyLocked(Path(lock).read_text(encoding="utf-8"), ours, tuple(sys.meta_path))]
+    for package in ours:
         for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
             if not module.name.endswith("__main__") and "migrations" not in module.name:  # Alembic runs those
                 importlib.import_module(module.name)
-    for name in NEEDED_AT_RUN_TIME:
+    for name in by_name.split():
         importlib.import_module(name)
 
 

@@ -1,4 +1,4 @@
-"""The table of behaviours of a simulated CRM, as docs/simulator.md has it."""
+"""The table of the simulated CRMs' behaviours, as docs/simulator.md has it."""
 
 import re
 from dataclasses import dataclass
@@ -17,10 +17,16 @@ class Behaviour:
     are_faults: bool  # ordered instead of switched, and counted among the faults
 
 
-def behaviours_of(crm: str) -> list[Behaviour]:
-    below = read("docs/simulator.md").partition(f"### {crm} behaviours\n")[2]
+def behaviours() -> dict[int, Behaviour]:
+    """By number, in the order of the table."""
+    below = read("docs/simulator.md").partition("## Behaviours\n")[2]
     table = re.split(r"^#+ ", below, maxsplit=1, flags=re.MULTILINE)[0]
-    return [_behaviour(line) for line in table.splitlines() if re.match(r"\| \d", line)]
+    found = [_behaviour(line) for line in table.splitlines() if re.match(r"\| \d", line)]
+    return {each.number: each for each in found}
+
+
+HUBSPOT = range(1, 21)
+SALESFORCE = range(21, 37)
 
 
 def _behaviour(line: str) -> Behaviour:

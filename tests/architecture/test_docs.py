@@ -15,20 +15,33 @@ from simulator.hubspot.switches import Switches
 from simulator.salesforce.settings import Settings
 from tasks.contracts import changes
 from tasks.contracts.errors import ProblemClass
-from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
+from tasks.contracts.reasons import IN_PLAIN_WORDS, WHAT_TO_DO, Reason
 from tasks.contracts.records import Kind
-from tests.architecture.simulator_behaviours import behaviours_of
+from tests.architecture.simulator_behaviours import HUBSPOT, SALESFORCE, behaviours
 from tests.architecture.source_tree import ROOT, files, read
 from tests.architecture.test_deploy import COMMANDS
 from workers.celery_app import app
+from workers.settings import Settings as TandemSettings
 
 MARKDOWN = files(".md")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 def test_every_reason_is_explained_with_the_sentence_tandem_why_prints() -> None:
-    listed = dict(re.findall(r"^\| `([A-Z0-9_]+)` \| (.*) \|$", read("docs/errors.md"), re.MULTILINE))
-    assert {reason.value: IN_PLAIN_WORDS[reason] for reason in Reason}.items() <= listed.items()
+    listed = rows("docs/errors.md", "Why it was decided so", r"\| `([A-Z0-9_]+)` \| (.*) \|")
+    assert listed == sorted((reason.value, IN_PLAIN_WORDS[reason]) for reason in Reason)
+
+
+def test_what_to_do_about_a_parked_record_stands_as_tandem_says_it() -> None:
+    listed = rows("docs/errors.md", "What to do about what is parked", r"\| `([A-Z0-9_]+)` \| (.*) \|")
+    assert listed == sorted((reason.value, remedy) for reason, remedy in WHAT_TO_DO.items())
+    assert set(re.findall(r"`tandem ([a-z]+)", " ".join(WHAT_TO_DO.values()))) <= COMMANDS
+
+
+def test_the_fields_a_remedy_names_are_those_of_the_settings() -> None:
+    named = set(re.findall(r"`(\w+)`", " ".join(WHAT_TO_DO.values())))
+    defaults = TandemSettings.model_fields
+    assert named == {defaults["hubspot_account_property"].default, defaults["salesforce_account_key"].default}
 
 
 def test_every_class_of_problem_is_explained() -> None:
@@ -74,11 +87,14 @@ def test_every_switch_of_the_simulator_is_listed_with_its_default(heading: str, 
     assert listed == as_written(dataclasses.asdict(switches()))
 
 
+def test_every_behaviour_of_the_simulator_is_listed_once_and_in_order() -> None:
+    numbers = re.findall(r"^\| (\d+) \|", section("docs/simulator.md", "Behaviours"), re.MULTILINE)
+    assert [int(number) for number in numbers] == [*HUBSPOT, *SALESFORCE]
+
+
 def test_every_switch_and_fault_of_a_behaviour_of_hubspot_exists_and_has_that_default() -> None:
     known = dict(as_written(dataclasses.asdict(Switches())))
-    behaviours = behaviours_of("HubSpot")
-    assert [each.number for each in behaviours] == list(range(1, 21))
-    for each in behaviours:
+    for each in (behaviours()[number] for number in HUBSPOT):
         if each.are_faults:
             assert set(each.switches) | set(each.counters) <= set(KINDS), each.number
         else:
@@ -95,27 +111,12 @@ def test_every_fault_of_the_simulator_is_listed_with_its_parameters() -> None:
     assert {name for _, cell in kinds for name in re.findall(r"`(\w+)`", cell)} <= set(parameters)
 
 
-def behaviours(heading: str) -> dict[int, tuple[set[str], set[str]]]:
-    """By number: the switches and the counters of every behaviour below a heading."""
-    row = r"\| (\d+) \| [^|]+ \| ([^|]+) \| ([^|]+) \| [^|]+ \| [^|]+ \|"
-    return {
-        int(number): (set(re.findall(r"`([\w.]+)`", switches)), set(re.findall(r"`([\w.]+)`", counters)))
-        for number, switches, counters in rows("docs/simulator.md", heading, row)
-    }
-
-
 def test_every_switch_of_a_salesforce_behaviour_exists() -> None:
     known = {field.name for each in (Settings, Line) for field in dataclasses.fields(each)} | set(KINDS)
-    for number, (switches, counters) in behaviours("Salesforce behaviours").items():
-        assert switches, number
-        assert counters, number
-        assert switches <= known, (number, switches - known)
-
-
-def test_the_behaviours_of_salesforce_stand_in_order() -> None:
-    table = section("docs/simulator.md", "Salesforce behaviours")
-    numbers = [int(number) for number in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)]
-    assert numbers == sorted(set(numbers))
+    for each in (behaviours()[number] for number in SALESFORCE):
+        assert each.switches, each.number
+        assert each.counters, each.number
+        assert set(each.switches) <= known, each.number
 
 
 @pytest.mark.parametrize("path", MARKDOWN)

@@ -1,23 +1,29 @@
 """The command line on a real ledger: what it prints, for people and for programs, and how it ends."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.metadata import version
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
+import typer
 from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
-from tasks.contracts.reasons import Reason
+from tasks.contracts.reasons import IN_PLAIN_WORDS, WHAT_TO_DO, Reason
 from tasks.contracts.records import AccountId, CompanyId, Kind, Lane, Link, Owed, Verdict
 from tasks.contracts.tools import Parked, Subject
 from workers.cli.deployment import open_ledger
 from workers.cli.main import app
+from workers.coordination.budget import Allowance, Budget
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.postgres_ledger import LinkRequest, PostgresLedger, VerdictRequest
 from workers.settings import read_settings
+from workers.toolbox.hands import connect_redis
 
 COMPANY = "20000000042"
 ACCOUNT = "001000000000042AAA"
@@ -41,12 +47,15 @@ def tandem(empty_ledger, services, monkeypatch) -> Iterator[Callable[..., Result
 class Told:
     engine: Engine
 
-    def park(self, *record_ids: str, code: str = "COMPANY_UNNAMED") -> None:
+    def park(
+        self, *record_ids: str, problem: str = SENTENCE, code: str = Reason.COMPANY_UNNAMED, **evidence: object
+    ) -> None:
         book = PostgresOwedBook(self.engine)
         book.owe([Owed("create_account", one) for one in record_ids])
         jobs = book.claim("create_account", Lane.LIVE, first=record_ids, limit=100, ttl=timedelta(seconds=30))
         assert len(jobs) == len(record_ids)
-        book.settle([Parked(job, SENTENCE, "DATA", code, "Give it a name.", {}) for job in jobs])
+        remedy = WHAT_TO_DO[Reason(code)]
+        book.settle([Parked(job, problem, "DATA", code, remedy, evidence) for job in jobs])
 
 
 @pytest.fixture
@@ -83,8 +92,101 @@ def test_why_knows_the_account_of_a_link(tandem, empty_ledger):
 def test_why_says_when_there_is_nothing_to_tell(tandem):
     result = tandem("why", "company", COMPANY)
     assert result.exit_code == 1
-    assert "Nobody has announced it" in result.stdout
+    assert f"Nobody has announced company {COMPANY}" in result.stdout
     assert f"tandem sync company {COMPANY}" in result.stdout
+
+
+TAKEN = f"company {COMPANY}: {IN_PLAIN_WORDS[Reason.CONFLICT_DOMAIN_TAKEN]}"
+
+
+def test_what_is_parked_comes_with_what_to_do_and_what_to_decide_by(tandem, told):
+    told.park(COMPANY, problem=TAKEN, code=Reason.CONFLICT_DOMAIN_TAKEN, accounts=[ACCOUNT], domains=["acme.com"])
+    for words in (("parked", "list"), ("why", "company", COMPANY)):
+        shown = tandem(*words).stdout
+        assert WHAT_TO_DO[Reason.CONFLICT_DOMAIN_TAKEN] in shown
+        assert f"accounts: {ACCOUNT}" in shown
+        assert "domains: acme.com" in shown
+    (listed,) = printed(tandem("parked", "list", "--json"))
+    assert listed["remedy"] == WHAT_TO_DO[Reason.CONFLICT_DOMAIN_TAKEN]
+    assert listed["evidence"] == {"accounts": [ACCOUNT], "domains": ["acme.com"]}
+
+
+def test_why_says_once_what_a_record_is_parked_with(tandem, told):
+    told.park(COMPANY, problem=TAKEN, code=Reason.CONFLICT_DOMAIN_TAKEN)
+    sentence = IN_PLAIN_WORDS[Reason.CONFLICT_DOMAIN_TAKEN]
+    assert tandem("why", "company", COMPANY).stdout.count(sentence) == 1
+    assert tandem("parked", "dismiss", COMPANY, "--why", "a test record", "--by", "ann").exit_code == 0
+    assert tandem("why", "company", COMPANY).stdout.count(sentence) == 1
+
+
+def test_why_says_also_what_is_wrong_with_this_very_record(tandem, told):
+    told.park(COMPANY, problem=f"account {ACCOUNT} carries the id of company 2", code=Reason.CONFLICT_DUP_LINK)
+    shown = tandem("why", "company", COMPANY).stdout
+    assert shown.count(f"account {ACCOUNT} carries the id of company 2") == 1
+    assert shown.count(IN_PLAIN_WORDS[Reason.CONFLICT_DUP_LINK]) == 1
+
+
+RUN_UNTIL_STOPPED = {"up", "demo", "worker", "beat", "flower"}
+"""They have no answer to give: they show what they do, and log it as JSON."""
+
+
+def options_of(command: Any, name: str) -> Iterator[tuple[str, set[str]]]:
+    if hasattr(command, "commands"):
+        for one in command.commands.values():
+            yield from options_of(one, f"{name} {one.name}")
+    else:
+        yield name, {option for parameter in command.params for option in parameter.opts}
+
+
+COMMANDS = dict(options_of(typer.main.get_command(app), ""))
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - {f" {one}" for one in RUN_UNTIL_STOPPED}))
+def test_a_command_that_answers_answers_in_json_on_request(name):
+    assert "--json" in COMMANDS[name]
+
+
+def test_what_runs_until_it_is_stopped_is_a_command():
+    assert {f" {one}" for one in RUN_UNTIL_STOPPED} < set(COMMANDS)
+
+
+def test_the_version_is_that_of_the_package(tandem):
+    assert tandem("--version").stdout == f"tandem {version('tandem')}\n"
+
+
+def in_json(result: Result, *, status: int = 0) -> Any:
+    assert result.exit_code == status, result.output
+    return json.loads(result.stdout)
+
+
+def test_what_commands_do_is_told_in_json_too(tandem, told):
+    told.park(COMPANY, "7")
+    assert in_json(tandem("parked", "replay", "7", "--json")) == {"replayed": 1}
+    assert in_json(tandem("parked", "dismiss", COMPANY, "--why", "x", "--json")) == {"dismissed": 1}
+    assert in_json(tandem("switch", "set", "contact_segment", "501", "--json")) == {
+        "contact_segment": "501",
+        "looked_at_again": 0,
+    }
+    assert in_json(tandem("announce", "-", "--json", stdin=json.dumps([GOOD, {"x": 1}])), status=1) == {
+        "announced": 1,
+        "confirmed": False,
+        "refused": [{"place": "event 2", "problem": ANY}],
+    }
+    owed = in_json(tandem("sync", "company", COMPANY, "--wait", "0", "--json"))
+    assert (owed["id"], owed["is_owed"]) == (COMPANY, True)
+    assert [one["task"] for one in owed["timeline"]["owed"]] == ["create_account"]
+    health = in_json(tandem("health", "--looks", "1", "--json"))
+    assert health == {"is_healthy": True, "attendance": {"open": 2, "overdue": 0, "held": 0}}
+    assert in_json(tandem("migrate", "--json"))["revision"]
+
+
+@pytest.mark.parametrize("command", [("replay",), ("dismiss", "--why", "x")])
+def test_a_decision_about_nothing_says_so_and_ends_with_a_status_of_its_own(tandem, told, command):
+    told.park(COMPANY)
+    result = tandem("parked", *command, "--code", "CONFLICT_DOMAIN")
+    assert result.exit_code == 3
+    assert "Nothing that is parked matches" in result.stdout
+    assert list(in_json(tandem("parked", *command, "8", "--json"), status=3).values()) == [0]
 
 
 def test_what_is_parked_is_listed_replayed_and_dismissed(tandem, told):
@@ -122,6 +224,26 @@ def test_status_counts_what_is_owed_and_what_gave_up(tandem, told, empty_ledger)
     assert [(one["code"], one["rows"]) for one in told_status["parked"]] == [("COMPANY_UNNAMED", 1)]
     assert told_status["workers"] == []
     assert "No worker answers." in tandem("status").stdout
+
+
+def test_status_tells_the_quota_its_shares_and_the_switches(tandem, services):
+    settings = read_settings()
+    with connect_redis(settings) as connection:
+        Budget(connection, settings).note_usage(Allowance.SALESFORCE_DAY, used=1_234, limit=15_000)
+        Budget(connection, settings).punish(Allowance.HUBSPOT_DAY, timedelta(seconds=90))
+    hubspot, salesforce = printed(tandem("status", "--json"))["quota"]
+    assert {name: salesforce[name] for name in ("used", "limit", "reserve", "live_until", "others_until")} == {
+        "used": 1_234,
+        "limit": 15_000,
+        "reserve": 3_000,
+        "live_until": 12_000,
+        "others_until": 6_000,
+    }
+    assert (hubspot["limit"], 80 < hubspot["closed_for"] <= 90) == (625_000, True)
+    shown = tandem("status").stdout
+    for words in ("1,234", "15,000", "3,000", "12,000", "6,000", "24 hours after", "midnight", "hubspot has refused"):
+        assert words in shown
+    assert re.search(r"^company_sync +false", shown, re.MULTILINE)
 
 
 def test_setting_a_switch_says_how_many_records_are_looked_at_again(tandem, told):
@@ -206,12 +328,16 @@ def test_announce_says_that_a_file_is_not_there(tandem):
         (("sync", "company", "acme.com"), "is not a HubSpot id"),
         (("sync", "lead", "00Q000000000001AAA"), "takes a company or a contact"),
         (("sync", "contact", "5", "--force"), "--force is for companies"),
+        (("why", "company", "acme.com"), "is not a HubSpot id"),
+        (("why", "contact", "0"), "is not a HubSpot id"),
+        (("why", "account", "acme.com"), "is not a Salesforce id"),
     ],
 )
-def test_sync_refuses_what_it_cannot_sync(tandem, words, problem):
+def test_what_is_no_record_is_refused_before_anything_is_recommended(tandem, words, problem):
     result = tandem(*words)
     assert result.exit_code == 1
     assert problem in str(result.exception)
+    assert "tandem sync" not in result.output
 
 
 def test_sync_makes_the_record_owed_and_says_when_nobody_did_it_yet(tandem):

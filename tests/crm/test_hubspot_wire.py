@@ -1,6 +1,8 @@
 """How the door to HubSpot behaves on the wire: its pace, its connections, and what it never says."""
 
 import logging
+import math
+import time
 from datetime import timedelta
 
 import pytest
@@ -171,7 +173,13 @@ def test_the_fleet_keeps_to_the_burst(hubspot):
     hubspot.changes["hubspot_burst"] = 6
     doors = [hubspot.door(), hubspot.door()]
 
-    results = [doors[n % 2].read_companies(companies(n))[CompanyId(str(n))] for n in range(8)]
+    window, seconds = 10, math.inf
+    while seconds > window:  # what left it by then counts no more
+        hubspot.redis.flushall()
+        hubspot.wire.sent.clear()
+        began = time.monotonic()
+        results = [doors[n % 2].read_companies(companies(n))[CompanyId(str(n))] for n in range(8)]
+        seconds = time.monotonic() - began
 
     assert [isinstance(result, Throttled) for result in results] == [False] * 6 + [True] * 2
     assert len(hubspot.wire.sent) == 6

@@ -53,8 +53,15 @@ def as_it_should_be(story: Story) -> tuple[Readback, dict[str, list[str]]]:
         for company_id, one in story.expected.items()
         for person in one.given_account
     }
-    reasons = {company_id: [expected.reason] for company_id, expected in story.expected.items()}
-    return Readback(companies, stages, accounts, on_account), reasons
+    on_companies: dict[str, set[str]] = {str(one["id"]): set() for one in story.contacts}
+    for pair in story.associations:
+        on_companies[str(pair["contact"])].add(str(pair["company"]))
+    for company_id, one in story.expected.items():
+        for contact in one.associated:
+            on_companies[contact].add(company_id)
+    sits_on = {contact: frozenset(one) for contact, one in on_companies.items()}
+    reasons = {company_id: [expected.reason, *expected.also] for company_id, expected in story.expected.items()}
+    return Readback(companies, stages, sits_on, accounts, on_account), reasons
 
 
 def _stage(contact: Any) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
@@ -15,7 +15,6 @@ from hubspot import HubSpot
 from simulator.hubspot.gate import DEVELOPER_KEY
 from simulator.hubspot.portal import Portal
 from simulator.server import Server
-from simulator.strikes import Handler
 from tests.simulator.hubspot_spec import Recorded, find_spec
 
 TOKEN = "pat-na1-simulator"
@@ -47,7 +46,7 @@ class RecordedPortal(Portal):
     def routes(self) -> list[web.RouteDef]:
         return [web.route(each.method, each.path, self._recorded(each.handler)) for each in super().routes()]
 
-    def _recorded(self, handler: Any) -> Handler:
+    def _recorded(self, handler: Any) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
             answer: web.Response = await handler(request)
             body = answer.body if isinstance(answer.body, bytes) else b""

@@ -207,7 +207,9 @@ def test_two_faults_do_not_strike_in_step(hubspot):
     "fault",
     [{}, {"kind": "nonsense"}, {"kind": "slow", "path": "("}, {"kind": "slow", "sconds": 1}, 7,
      {"kind": "slow", "header": "("}, {"kind": "slow", "times": "3"}, {"kind": "slow", "probability": None},
-     {"kind": "duplicate", "answer": "third"}],
+     {"kind": "duplicate", "answer": "third"}, {"kind": "status", "status": 99_999}, {"kind": "status", "status": 100},
+     {"kind": "status", "headers": 7}, {"kind": "status", "headers": {"A": 1}}, {"kind": "slow", "probability": 1.5},
+     {"kind": "status", "headers": {"A\r\nB": "x"}}, {"kind": "hang", "seconds": -1}],
 )  # fmt: skip
 def test_an_order_that_makes_no_sense_is_refused(hubspot, fault):
     assert "error" in hubspot.control("POST", "/faults", fault)

@@ -161,8 +161,8 @@ def test_long_lists_come_in_pages(people):
     assert seen == list(range(1000, 1007))
 
 
-@pytest.mark.parametrize("type_ids", [(280,), (2,), (13,), (999,), ()])
-def test_types_of_another_direction_do_not_exist(people, type_ids):
+@pytest.mark.parametrize("type_ids", [(280,), (2,), (13,), (999,), (), (True,)])
+def test_types_of_another_direction_and_of_no_direction_do_not_exist(people, type_ids):
     path = "/crm/v4/objects/contacts/9/associations/companies/1"
     assert people.call("PUT", path, labelled(*type_ids)).status == 400
     assert people.portal.state()["associations"] == []

@@ -6,14 +6,14 @@ import time
 import pytest
 import urllib3
 
-from tests.architecture.simulator_behaviours import behaviours_of
+from tests.architecture.simulator_behaviours import HUBSPOT, behaviours
 from tests.simulator.hubspot_operations import CITY
 from tests.simulator.webhook_receiver import receiving, until
 
 COMPANIES = "/crm/v3/objects/companies"
 BATCH = f"{COMPANIES}/batch"
 SEARCH = f"{COMPANIES}/search"
-BEHAVIOURS = behaviours_of("HubSpot")
+BEHAVIOURS = [behaviours()[number] for number in HUBSPOT]
 
 
 def patch(hubspot, record_id, **properties):

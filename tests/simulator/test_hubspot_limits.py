@@ -99,3 +99,15 @@ def test_calls_are_counted_by_family(hubspot):
     hubspot.call("GET", "/crm/v3/nothing/here")
     counters = hubspot.control("GET", "/counters")["hubspot"]
     assert (counters["calls"], counters["calls_objects"], counters["calls_search"]) == (3, 1, 1)
+
+
+def test_the_write_lock_outlasts_the_second_that_led_to_it(hubspot):
+    def upsert(key):
+        row = {"id": key, "idProperty": "salesforce_account_id", "properties": {"name": "A"}}
+        return hubspot.call("POST", "/crm/v3/objects/companies/batch/upsert", {"inputs": [row]}).status
+
+    hubspot.set(company_upserts_per_second=1, write_lock_time=3_600.0)
+    while upsert("1") == 200:  # two within a second
+        pass
+    time.sleep(1.1)
+    assert upsert("2") == 423

@@ -23,6 +23,14 @@ def ids(answer):
     return [each["recordId"] for each in answer.body["results"]]
 
 
+def added_and_removed(record_ids):
+    return {"recordIdsToAdd": record_ids[1:], "recordIdsToRemove": record_ids[:1]}
+
+
+def companies(record_ids):
+    return {"inputs": [{"objectTypeId": "0-2", "recordId": each} for each in record_ids]}
+
+
 @LISTS
 def test_members_are_set_by_hand_and_seen_at_once(members, prefix):
     path = f"{prefix}/11/memberships"
@@ -91,6 +99,22 @@ def test_an_archived_record_leaves_its_lists(members):
 def test_a_page_of_members_has_a_limit(members):
     assert members.call("GET", "/crm/v3/lists/11/memberships?limit=250").status == 200
     assert members.call("GET", "/crm/v3/lists/11/memberships?limit=251").status == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "most", "body"),
+    [
+        ("PUT", "11/memberships/add", 100_000, list),
+        ("PUT", "11/memberships/add-and-remove", 100_000, added_and_removed),
+        ("POST", "records/memberships/batch/read", 100, companies),
+        ("POST", "idmapping", 10_000, list),
+    ],
+    ids=["add", "add-and-remove", "memberships", "translate"],
+)
+def test_a_call_takes_so_many_ids_and_no_more(members, method, path, most, body):
+    for size, status in ((most, 200), (most + 1, 400)):
+        record_ids = [str(each) for each in range(size)]
+        assert members.call(method, f"/crm/v3/lists/{path}", body(record_ids)).status == status
 
 
 def test_the_typed_client_defines_properties(hubspot):

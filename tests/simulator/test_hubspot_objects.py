@@ -175,6 +175,7 @@ def test_an_archived_record_may_or_may_not_hold_its_key(hubspot, is_held, status
         ("createdate", "2026-01-01", "READ_ONLY_VALUE"),
         ("numberofemployees", "many", "INVALID_INTEGER"),
         ("numberofemployees", "1e999", "INVALID_INTEGER"),
+        ("numberofemployees", "\uff11\uff12", "INVALID_INTEGER"),
         ("is_public", "yes", "INVALID_OPTION"),
         ("hubspot_owner_id", "99", "INVALID_OPTION"),
         ("name", "x" * 65_537, "VALUE_TOO_LONG"),

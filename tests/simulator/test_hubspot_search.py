@@ -1,5 +1,6 @@
 """Search: its operators, its limits, and how late it learns."""
 
+import json
 import time
 from typing import Any
 
@@ -110,6 +111,7 @@ def test_search_by_association(hubspot, found):
         {"limit": 201},
         {"limit": 0},
         {"limit": "ten"},
+        {"limit": True},
         {"limit": 100, "after": "9901"},
         {"after": "soon"},
         {"sorts": ["name", "city"]},
@@ -120,12 +122,29 @@ def test_search_by_association(hubspot, found):
         where(that("name", "EQ")),
         where(that("name", "IN")),
         where(that("numberofemployees", "GT", "many")),
+        where(that("numberofemployees", "LT", "inf")),
+        where(that("numberofemployees", "NEQ", "nan")),
         where(that("hs_lastmodifieddate", "GTE", "yesterday")),
     ],
 )
 def test_the_limits_and_rules_of_a_search(hubspot, body):
     refused = hubspot.call("POST", PATH, body)
     assert (refused.status, refused.body["category"]) == (400, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize(("size", "status"), [(3_000, 200), (3_001, 400)])
+def test_three_thousand_characters_are_the_most(hubspot, size, status):
+    empty = len(json.dumps({"query": ""}))
+    assert hubspot.call("POST", PATH, {"query": "x" * (size - empty)}).status == status
+
+
+@pytest.mark.parametrize(
+    ("groups", "status"),
+    [([6, 6, 6], 200), ([6, 6, 6, 1], 400), ([1] * 5, 200), ([5, 5, 5, 3], 200), ([5, 5, 5, 4], 400)],
+)
+def test_eighteen_filters_in_all_are_the_most(hubspot, groups, status):
+    body = {"filterGroups": [{"filters": [that("name", "EQ", "a")] * size} for size in groups]}
+    assert hubspot.call("POST", PATH, body).status == status
 
 
 def test_ten_thousand_results_can_be_reached_and_no_more(hubspot):

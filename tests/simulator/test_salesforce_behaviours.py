@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.architecture.test_docs import behaviours
+from tests.architecture.simulator_behaviours import behaviours
 from tests.simulator import salesforce_fixtures as fixtures
 from tests.simulator import salesforce_soap as soap
 from tests.simulator.salesforce_fixtures import KEY_FIELD, Client
@@ -101,7 +101,7 @@ SHOW: dict[int, Callable[[Client], None]] = {
 
 @pytest.mark.parametrize("number", SHOW)
 def test_a_behaviour_is_counted_under_the_names_that_are_listed(salesforce, number):
-    _, counters = behaviours("Salesforce behaviours")[number]
+    counters = behaviours()[number].counters
     before = {name for name in counters if salesforce.org.counters[name]}
     SHOW[number](salesforce)
     assert {name for name in counters if not salesforce.org.counters[name]} | before == set()

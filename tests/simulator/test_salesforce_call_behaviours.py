@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from simulator.faults import KINDS
-from tests.architecture.test_docs import behaviours
+from tests.architecture.simulator_behaviours import SALESFORCE, behaviours
 from tests.simulator import salesforce_bulk as bulk
 from tests.simulator import salesforce_fixtures as fixtures
 from tests.simulator import test_salesforce_behaviours as others
@@ -87,11 +87,11 @@ SHOW: dict[int, Callable[[Client], None]] = {
 
 @pytest.mark.parametrize("number", SHOW)
 def test_a_behaviour_is_counted_under_the_names_that_are_listed(salesforce, number):
-    listed = behaviours("Salesforce behaviours")[number][1] - set(KINDS)  # those are counted as faults
+    listed = set(behaviours()[number].counters) - set(KINDS)  # those are counted as faults
     salesforce.org.counters.clear()
     SHOW[number](salesforce)
     assert {name for name in listed if not salesforce.org.counters[name]} == set()
 
 
 def test_every_behaviour_that_is_listed_has_been_made_to_show():
-    assert SHOW.keys() | others.SHOW.keys() == behaviours("Salesforce behaviours").keys()
+    assert SHOW.keys() | others.SHOW.keys() == set(SALESFORCE)

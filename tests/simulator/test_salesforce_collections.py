@@ -56,6 +56,9 @@ def test_a_key_given_twice_fails_in_every_row(salesforce):
     outcomes = salesforce.upsert_rows(rows).json()
     assert codes(outcomes) == ["DUPLICATE_VALUE", None, "DUPLICATE_VALUE"]
     assert outcomes[0]["errors"][0]["message"] == "Duplicate external id specified: a"
+    blank = [{KEY_FIELD: key, "Name": "4"} for key in ("c ", " c", "", " ")]
+    outcomes = salesforce.upsert_rows(blank).json()
+    assert codes(outcomes) == ["DUPLICATE_VALUE", "DUPLICATE_VALUE", "MISSING_ARGUMENT", "MISSING_ARGUMENT"]
 
 
 @pytest.mark.parametrize(
@@ -217,7 +220,18 @@ def test_a_composite_that_makes_no_sense_is_refused(salesforce, requests):
     assert salesforce.call("POST", "composite", {"compositeRequest": requests}).status_code == 400
 
 
+@pytest.mark.parametrize("name", ["Authorization", "accept", "Content-Type"])
+def test_a_step_has_no_say_in_headers_of_the_whole_call(salesforce, name):
+    request = {**step("POST", "sobjects/Account", "a", {"Name": "Acme"}), "httpHeaders": {name: "x"}}
+    answer = salesforce.call("POST", "composite", {"compositeRequest": [request]})
+    assert refusal(answer) == (400, "INVALID_INPUT")
+    assert salesforce.ids("SELECT Id FROM Account") == []
+
+
 def test_a_step_may_not_leave_the_data_api(salesforce):
     outside = {"method": "GET", "url": "/services/oauth2/userinfo", "referenceId": "a"}
     inside = step("POST", "composite", "b", {"compositeRequest": []})
     assert [answer["httpStatusCode"] for answer in compose(salesforce, outside, inside)] == [404, 400]
+    for host in ("http://elsewhere.example", "//elsewhere.example", "http://[", "//["):
+        away = {**outside, "url": f"{host}/services/data/v62.0/limits"}
+        assert [answer["httpStatusCode"] for answer in compose(salesforce, away)] == [404], host

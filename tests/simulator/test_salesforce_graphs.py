@@ -216,7 +216,9 @@ def test_each_request_of_a_batch_counts_as_a_call(salesforce):
     assert refusal(salesforce.call("POST", "composite/batch", more)) == (400, "LIMIT_EXCEEDED")
 
 
-@pytest.mark.parametrize("url", ["v62.0/composite/batch", "v62.0/jobs/ingest", "limits", "http://x.example/", ""])
+@pytest.mark.parametrize(
+    "url", ["v62.0/composite/batch", "v62.0/jobs/ingest", "limits", "http://x.example/", "//[", ""]
+)
 def test_a_batch_holds_no_batch_and_leads_nowhere_else(salesforce, url):
     (result,) = batch(salesforce, {"method": "POST", "url": url})["results"]
     assert result["statusCode"] in {400, 404}

@@ -48,11 +48,12 @@ def test_no_query_breaks_the_org(query):
         "SELECT Id, " + "(SELECT Id, " * 60 + "Id FROM Contacts" + ")" * 60 + " FROM Account",
         "SELECT Id FROM Account WHERE Id IN " + "(SELECT Id FROM Account WHERE Id IN " * 60 + "('x')" + ")" * 60,
         "SELECT Id FROM Account WHERE Name LIKE '" + "%a" * 40 + "'",
+        "SELECT Id FROM Account WHERE Name LIKE '" + "%a" * 40 + "%b'",
         "SELECT Id FROM Account WHERE Name = '\ud7ff\U0010ffff\x00'",
         "SELECT " + ".".join(["Parent"] * 400) + " FROM Account",
         "SELECT Id FROM Account LIMIT 99999999999999999999",
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_a_query_that_goes_too_far_is_answered_all_the_same(salesforce, query):
     salesforce.create(Name="a" * 200)

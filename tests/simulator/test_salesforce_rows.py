@@ -87,6 +87,25 @@ def test_what_does_not_exist_is_not_found(salesforce, path):
     assert refusal(salesforce.call("GET", path)) == (404, "NOT_FOUND")
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "sobjects/ACCOUNT", None), ("GET", "sobjects/aCCOUNT/describe", None),
+        ("GET", "sobjects/account/{id}", None), ("PATCH", f"sobjects/ACCOUNT/{KEY_FIELD.upper()}/1", {"Name": "x"}),
+        ("GET", f"sobjects/account/{KEY_FIELD.lower()}/1", None), ("DELETE", "SOBJECTS/account/{id}", None),
+        ("POST", "composite/SObjects/ACCOUNT", {"ids": ["{id}"], "fields": ["NAME"]}),
+        ("PATCH", f"composite/sobjects/account/{KEY_FIELD.lower()}", {"records": []}),
+        ("POST", "composite/sobjects", {"records": [{"attributes": {"type": "aCCount"}, "nAME": "x"}]}),
+    ],
+)  # fmt: skip
+def test_names_of_objects_and_fields_have_no_case(salesforce, method, path, body):
+    record_id = salesforce.create(Name="A", **{KEY_FIELD: "1"})
+    answer = salesforce.call(method, path.format(id=record_id), body)
+    assert answer.ok, answer.text
+    if answer.content and isinstance(answer.json(), list):
+        assert all(row is None or row.get("success", True) for row in answer.json())
+
+
 def test_an_upsert_creates_once_and_updates_ever_after(salesforce):
     first = salesforce.call("PATCH", f"{BY_KEY}/512", {"Name": "Acme"})
     second = salesforce.call("PATCH", f"{BY_KEY}/512", {"Phone": "1"})
@@ -108,6 +127,23 @@ def test_the_library_upserts(salesforce):
 def test_a_key_may_hold_any_character_when_it_is_escaped(salesforce):
     salesforce.call("PATCH", f"{BY_KEY}/a%2Fb%20%2B", {"Name": "Acme"})
     assert salesforce.call("GET", f"{BY_KEY}/a%2Fb%20%2B").json()[KEY_FIELD] == "a/b +"
+
+
+def test_blanks_around_a_key_are_no_part_of_it(salesforce):
+    statuses = [
+        salesforce.call("PATCH", f"sobjects/Account/{KEY_FIELD}/{key}", {"Name": "Acme"}).status_code
+        for key in ("512%20", "%20512", "512%20", "512")
+    ]
+    assert statuses == [201, 200, 200, 200]
+    assert salesforce.call("GET", f"sobjects/Account/{KEY_FIELD}/512%20").status_code == 200
+
+
+@pytest.mark.parametrize("key", ["%20", "%09%20"])
+def test_an_upsert_needs_a_key(salesforce, key):
+    for _ in range(2):
+        answer = salesforce.call("PATCH", f"sobjects/Account/{KEY_FIELD}/{key}", {"Name": "Acme"})
+        assert refusal(answer) == (400, "MISSING_ARGUMENT")
+    assert salesforce.ids("SELECT Id FROM Account") == []
 
 
 def test_update_only_never_creates(salesforce):

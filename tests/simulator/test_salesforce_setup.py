@@ -104,6 +104,7 @@ def test_permissions_limit_what_can_be_done(salesforce):
 @pytest.mark.parametrize(
     "changes",
     [
+        {"daily_limit": -1}, {"page_size": 0}, {"lock_error_rate": float("nan")}, {"token_lifetime": -0.5},
         {"nope": 1}, {"daily_limit": "many"}, {"daily_limit": True}, {"missing_fields": "Account.Name"},
         {"missing_fields": ["Account.Nope"]}, {"missing_objects": ["Nope"]}, {"lock_error_rate": None},
         {"object_permissions": {"Account": ["fly"]}}, {"extra_fields": {"Account": [{"type": "string"}]}},

@@ -67,12 +67,13 @@ def test_a_version_that_does_not_exist_is_a_fault(salesforce, path):
     [
         "", "nonsense", "<a/>", "<a><b></a>", b"\xff\xfe<a/>", soap.envelope("fly", ""), "<a>" * 10_000,
         soap.envelope("delete", "&undefined;"), BOMB + soap.envelope("delete", "&a9;").partition("?>")[2],
+        '<!DOCTYPE a [<!ENTITY x "y">]>' + soap.envelope("delete", "&x;").partition("?>")[2],
         '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]><a>&x;</a>',
         '<?xml version="1.0" encoding="no-such"?><a/>', '<?xml version="1.0" encoding="utf-16"?><a/>',
         soap.envelope("delete", "", namespace="urn:else"), soap.envelope("delete", "<a>" * 60 + "</a>" * 60),
         soap.envelope("login", "").replace("<urn:login></urn:login>", ""),
     ],
-    ids=range(15),
+    ids=range(16),
 )  # fmt: skip
 def test_what_is_no_call_blames_the_client(salesforce, body):
     status, code, text = soap.fault(soap.post(salesforce, body))

@@ -1,6 +1,8 @@
-"""The command line `tandem`: exit status 0 all is well, 1 something is wrong and was said, 2 wrong usage."""
+"""The command line `tandem`; exit status 0: all is well, 1: something is wrong and was said, 2: usage, 3: no match."""
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from psycopg.errors import UndefinedColumn, UndefinedTable
@@ -11,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tasks.contracts.errors import SyncError
 from workers.cli import operating, processes, records
-from workers.cli.output import Failed, errors
+from workers.cli.output import Failed, errors, say
 from workers.embedded import EmbeddedUnavailableError
 
 app = typer.Typer(
@@ -22,6 +24,23 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="rich",
 )
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        say(f"tandem {version('tandem')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _of_all_commands(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Keeps HubSpot companies and Salesforce accounts in step."""
+
+
 for commands in (processes.commands, records.commands, operating.commands):
     app.registered_commands += commands.registered_commands
     app.registered_groups += commands.registered_groups

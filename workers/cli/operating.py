@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 import redis
 import typer
@@ -11,16 +11,19 @@ from sqlalchemy.exc import DBAPIError
 
 from workers.cli.deployment import open_ledger, settings_with_redis, whoever_asks
 from workers.cli.output import AsJson, Failed, print_json, print_table, say
-from workers.coordination.budget import Budget
+from workers.cli.standing import in_word, print_standing, print_switches, read_standing
+from workers.cli.story import in_facts
 from workers.crm.checks import Check
-from workers.ledger.inbox import count_malformed, find_malformed
-from workers.ledger.invariants import check_invariants
+from workers.ledger.inbox import find_malformed
 from workers.ledger.postgres_ledger import PostgresLedger
-from workers.ledger.review_desk import ParkedFilter, ReviewDesk
+from workers.ledger.review_desk import ParkedFilter, ParkedWork, ReviewDesk
 from workers.ledger.schema import refuse_unless_current
 from workers.readiness import check_crms
 from workers.settings import Settings, read_settings
 from workers.toolbox.hands import connect_redis
+
+NOTHING_MATCHES = 3
+"""An exit status of its own: a script that decides about nothing is wrong about something."""
 
 commands = typer.Typer()
 parked = typer.Typer(help="What was given up until a person decides.", no_args_is_help=True)
@@ -37,58 +40,28 @@ By = Annotated[str, typer.Option(help="Who decides; the account name unless told
 
 @commands.command()
 def status(as_json: AsJson = False) -> None:
-    """What is owed, what was given up, which workers are there, what of the quota is used."""
-    engine, settings = open_ledger(), settings_with_redis()
-    desk = ReviewDesk(engine)
-    owed, given_up, malformed = desk.count_owed(), desk.count_parked(), count_malformed(engine)
-    connection = connect_redis(settings)
-    calls = Budget(connection, settings).calls()
-    workers = _workers()
-    switches = asdict(PostgresLedger(engine).read_switches())
-    broken = check_invariants(engine)
+    """What is owed, what was given up, which workers are there, what is switched on, what of the quota is used."""
+    stand = read_standing(open_ledger(), settings_with_redis())
     if as_json:
-        print_json(
-            {"owed": owed, "parked": given_up, "malformed": malformed, "calls": calls, "workers": workers}
-            | {"switches": switches, "broken_invariants": broken}
-        )
-        return
-    print_table(
-        "Owed",
-        ("task", "lane", "owed", "due", "waiting", "held", "oldest"),
-        [(one.task, one.lane.value, one.owed, one.due, one.waiting, one.claimed, one.oldest) for one in owed],
-    )
-    if not any(one.owed for one in owed):
-        say("Nothing is owed.")
-    print_table("Parked", ("task", "class", "code", "records"), [tuple(asdict(one).values()) for one in given_up])
-    if malformed:
-        say(f"{malformed:,} malformed announcements: tandem parked events")
-    print_table("Workers", ("name",), [(name,) for name in workers])
-    if not workers:
-        say("[yellow]No worker answers.[/yellow]")
-    print_table("Calls so far", ("call", "number"), sorted(calls.items()))
-    for violation in broken:
-        say(f"[red]Broken: {escape(str(violation))}[/red]")
-
-
-def _workers() -> list[str]:
-    from workers.celery_app import make_app  # noqa: PLC0415 -- slow to import, and only this command needs it
-
-    answers: list[dict[str, Any]] = make_app(settings_with_redis()).control.ping(timeout=1.0) or []
-    return sorted(name for answer in answers for name in answer)
+        print_json(stand)
+    else:
+        print_standing(stand)
 
 
 @parked.command("list")
 def list_parked(task: Task = None, code: Code = None, ids: Ids = None, as_json: AsJson = False) -> None:
-    """What gave up, why, and what to do."""
+    """What gave up, why, what there is to decide by, and what to do."""
     found = ReviewDesk(open_ledger()).find_parked(_filter(task, code, ids))
     if as_json:
         print_json(found)
         return
-    print_table(
-        "Parked",
-        ("task", "record", "code", "problem", "what to do"),
-        [(one.task, one.record_id, one.code, one.problem, one.remedy) for one in found],
-    )
+    alike: dict[tuple[str, str], list[ParkedWork]] = {}
+    for one in found:
+        alike.setdefault((one.code, one.remedy), []).append(one)
+    for (its_code, remedy), rows in alike.items():
+        say(f"[bold]{escape(its_code)}[/bold], {len(rows):,} parked. {escape(remedy)}")
+        columns = ("task", "record", "problem", "facts")
+        print_table("", columns, [(one.task, one.record_id, one.problem, in_facts(one.evidence)) for one in rows])
     if not found:
         say("Nothing is parked.")
 
@@ -107,11 +80,18 @@ def list_malformed(as_json: AsJson = False) -> None:
 
 
 @parked.command()
-def replay(task: Task = None, code: Code = None, ids: Ids = None, everything: Everything = False, by: By = "") -> None:
-    """Try again, against the CRMs as they are now."""
+def replay(
+    task: Task = None,
+    code: Code = None,
+    ids: Ids = None,
+    everything: Everything = False,
+    by: By = "",
+    as_json: AsJson = False,
+) -> None:
+    """Try again, against the CRMs as they are now. Exit status 3 if nothing matches."""
     which = _chosen(task, code, ids, everything=everything)
     number = ReviewDesk(open_ledger()).replay(which, by=by or whoever_asks())
-    say(f"{number:,} records are owed again.")
+    _tell_number(number, "replayed", "records are owed again", as_json=as_json)
 
 
 @parked.command()
@@ -122,13 +102,23 @@ def dismiss(
     ids: Ids = None,
     everything: Everything = False,
     by: By = "",
+    as_json: AsJson = False,
 ) -> None:
-    """Nothing is to be done, until the record changes."""
+    """Nothing is to be done, until the record changes. Exit status 3 if nothing matches."""
     which = _chosen(task, code, ids, everything=everything)
     if not why.strip():
         raise typer.BadParameter("say why: the reason is kept on the timeline")
     number = ReviewDesk(open_ledger()).dismiss(which, by=by or whoever_asks(), why=why)
-    say(f"{number:,} records are dismissed.")
+    _tell_number(number, "dismissed", "records are dismissed", as_json=as_json)
+
+
+def _tell_number(number: int, name: str, words: str, *, as_json: bool) -> None:
+    if as_json:
+        print_json({name: number})
+    else:
+        say(f"{number:,} {words}." if number else "Nothing that is parked matches: tandem parked list")
+    if not number:
+        raise typer.Exit(NOTHING_MATCHES)
 
 
 def _filter(task: str | None, code: str | None, ids: list[str] | None) -> ParkedFilter:
@@ -194,19 +184,27 @@ def list_switches(as_json: AsJson = False) -> None:
     if as_json:
         print_json(switches)
     else:
-        print_table("Switches", ("switch", "value"), [(name, _word(value)) for name, value in switches.items()])
+        print_switches(switches)
 
 
 @switch.command("set")
 def set_switch(
-    name: str, value: Annotated[str, typer.Argument(help="null switches a segment off.")], by: By = ""
+    name: str,
+    value: Annotated[str, typer.Argument(help="null switches a segment off.")],
+    by: By = "",
+    as_json: AsJson = False,
 ) -> None:
     """Set one; workers see it with their next slice."""
+    ledger = PostgresLedger(open_ledger())
     try:
-        again = PostgresLedger(open_ledger()).write_switch(name, _value(name, value), by or whoever_asks())
+        again = ledger.write_switch(name, _value(name, value), by or whoever_asks())
     except ValueError as wrong:
         raise Failed(str(wrong)) from None
-    say(f"{name} is {value}. {again:,} records are looked at again.")
+    now = asdict(ledger.read_switches())[name]
+    if as_json:
+        print_json({name: now, "looked_at_again": again})
+    else:
+        say(f"{name} is {in_word(now)}. {again:,} records are looked at again.")
 
 
 def _value(name: str, text: str) -> object:
@@ -217,7 +215,3 @@ def _value(name: str, text: str) -> object:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _word(value: object) -> str:
-    return json.dumps(value) if not isinstance(value, str) else value

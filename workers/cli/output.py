@@ -4,7 +4,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Annotated, Any
 
@@ -26,13 +26,13 @@ class Failed(Exception):
 
 
 def print_json(value: Any) -> None:
-    """Records as objects, times as ISO 8601."""
+    """Records as objects, times as ISO 8601, durations in seconds."""
     console.print_json(json.dumps(_plain(value)), indent=None if not console.is_terminal else 2)
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table, or nothing at all where there are no rows."""
-    table = Table(*columns, title=title, title_justify="left", box=None, header_style="dim", pad_edge=False)
+    table = Table(*columns, title=title or None, title_justify="left", box=None, header_style="dim", pad_edge=False)
     for row in rows:
         table.add_row(*(escape("" if cell is None else _text(cell)) for cell in row))
     if table.row_count:
@@ -61,6 +61,8 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(inner) for inner in value]
     return value

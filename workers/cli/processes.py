@@ -10,15 +10,13 @@ from typing import Annotated
 
 import typer
 
-from tasks.contracts.records import Lane
 from workers.cli.deployment import open_ledger, settings_with_redis
-from workers.cli.output import Failed, say
+from workers.cli.output import AsJson, Failed, print_json, say
 from workers.demo.run import Demo, run_demo
 from workers.embedded import EmbeddedServices
 from workers.ledger.attendance import read_attendance
 from workers.ledger.engine import make_engine
 from workers.ledger.schema import migrate as migrate_ledger
-from workers.messenger import queue_of
 from workers.processes import new_password, process_specs
 from workers.settings import LogFormat, read_settings
 from workers.supervisor import Supervisor
@@ -97,9 +95,7 @@ def worker(
     concurrency: Concurrency = 2,
 ) -> None:
     """Run one worker; any number may run, anywhere."""
-    queues = ",".join(queue_of(lane) for lane in Lane)
-    unique_name = f"{name}@{socket.gethostname()}"
-    options = ["--queues", queues, "--concurrency", str(concurrency), "--hostname", unique_name]
+    options = ["--concurrency", str(concurrency), "--hostname", f"{name}@{socket.gethostname()}"]
     _become_celery(["worker", *options, "--without-gossip", "--without-mingle"])
 
 
@@ -120,25 +116,34 @@ def flower() -> None:
 
 
 @commands.command()
-def migrate() -> None:
+def migrate(as_json: AsJson = False) -> None:
     """Bring the ledger's schema up to date; safe to repeat."""
-    migrate_ledger(str(open_ledger().url.render_as_string(hide_password=False)))
-    say("The ledger's schema is up to date.")
+    revision = migrate_ledger(str(open_ledger().url.render_as_string(hide_password=False)))
+    if as_json:
+        print_json({"revision": revision})
+    else:
+        say(f"The ledger's schema is up to date: {revision}.")
 
 
 @commands.command()
 def health(
     looks: Annotated[int, typer.Option(min=1, help="Look so many times, a second apart.")] = 5,
+    as_json: AsJson = False,
 ) -> None:
     """Is work that is due being consumed? Exit status 1 if it is not."""
-    for _ in range(looks):
-        attendance = read_attendance(open_ledger(), overdue_after=OVERDUE)
+    attendance = read_attendance(open_ledger(), overdue_after=OVERDUE)
+    for _ in range(looks - 1):
         if not attendance.is_deserted:
-            say(f"{attendance.open:,} owed, {attendance.held:,} being worked on.")
-            return
+            break
         time.sleep(1)
-    seconds = OVERDUE.total_seconds()
-    raise Failed(f"{attendance.overdue:,} records are due for more than {seconds:.0f} s and nobody works on any.")
+        attendance = read_attendance(open_ledger(), overdue_after=OVERDUE)
+    if as_json:
+        print_json({"is_healthy": not attendance.is_deserted, "attendance": attendance})
+    elif not attendance.is_deserted:
+        say(f"{attendance.open:,} owed, {attendance.held:,} being worked on.")
+    if attendance.is_deserted:
+        seconds = OVERDUE.total_seconds()
+        raise Failed(f"{attendance.overdue:,} records are due for more than {seconds:.0f} s and nobody works on any.")
 
 
 def _become_celery(arguments: Sequence[str]) -> None:

@@ -2,21 +2,24 @@
 
 import json
 import time
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from kombu.exceptions import OperationalError
+from sqlalchemy import Engine
 
-from tasks.contracts.changes import HUBSPOT_ID, Malformed, malformed_event, parse_changes
-from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
+from tasks.contracts.changes import HUBSPOT_ID, SALESFORCE_ID, Malformed, malformed_event, parse_changes
 from tasks.contracts.records import Kind, Owed
 from workers.announcing import Producer, announce_until_noted
 from workers.cli.deployment import open_ledger, settings_with_redis
 from workers.cli.output import AsJson, Failed, errors, print_json, say
+from workers.cli.story import NOTHING, is_open, print_story
+from workers.ledger.inbox import HUBSPOT_KINDS
 from workers.ledger.owed_book import PostgresOwedBook
-from workers.ledger.timelines import OwedState, Timeline, read_timeline
+from workers.ledger.timelines import Timeline, read_timeline
 from workers.messenger import CeleryMessenger
 from workers.settings import Settings
 
@@ -48,31 +51,39 @@ def announce(
     confirm: Annotated[
         bool, typer.Option("--confirm", help="Wait until the ledger has them; needs DATABASE_URL.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Announce that records changed, as other services do."""
     events: list[Any] = []
-    refused = 0
+    refused: list[dict[str, str]] = []
     for place, event in _read_events(file):
         changes, malformed = ([], [event]) if isinstance(event, Malformed) else parse_changes([event])
         events += [change.model_dump(mode="json", exclude_none=True) for change in changes]
-        for one in malformed:
-            errors.print(f"not announced: {place}: {one.problem}", markup=False)
-        refused += len(malformed)
+        refused += [{"place": place, "problem": one.problem} for one in malformed]
+    for each in refused:
+        errors.print(f"not announced: {each['place']}: {each['problem']}", markup=False)
+    _announce(events, confirm=confirm)
+    if as_json:
+        print_json({"announced": len(events), "confirmed": confirm, "refused": refused})
+    else:
+        say(f"{len(events)} changes announced{' and noted' if confirm else ''}.")
+    if refused:
+        raise typer.Exit(1)
+
+
+def _announce(events: Sequence[Any], *, confirm: bool) -> None:
     producer = Producer(settings_with_redis().redis_url.get_secret_value())
     if confirm:
         missing = announce_until_noted(producer, events, open_ledger())
         if missing:
             raise Failed(f"{missing} of {len(events)} changes have not arrived; are workers running? `tandem status`")
-    else:
-        try:
-            producer.announce(events)
-        except OperationalError as problem:
-            raise Failed(
-                f"Redis did not take the changes ({type(problem).__name__}); nothing is lost here, try again."
-            ) from None
-    say(f"{len(events)} changes announced{' and noted' if confirm else ''}.")
-    if refused:
-        raise typer.Exit(1)
+        return
+    try:
+        producer.announce(events)
+    except OperationalError as problem:
+        raise Failed(
+            f"Redis did not take the changes ({type(problem).__name__}); nothing is lost here, try again."
+        ) from None
 
 
 def _read_events(file: str) -> list[tuple[str, Any]]:
@@ -112,29 +123,39 @@ def sync(
         bool, typer.Option("--force", help="As if a person had pressed Sync: the rules step aside.")
     ] = False,
     wait: Annotated[float, typer.Option(help="Seconds to wait for the outcome; 0 does not wait.")] = 30,
+    as_json: AsJson = False,
 ) -> None:
     """Bring one record into step now."""
     kind = record.kind
     if kind not in FIRST_TASK:
         raise Failed(f"sync takes a company or a contact, not a {record.value}.")
-    if not HUBSPOT_ID.fullmatch(record_id):
-        raise Failed(f"{record_id!r} is not a HubSpot id: a positive number in decimal digits.")
+    _refuse_if_no_id(kind, record_id)
     if force and kind is not Kind.COMPANY:
         raise Failed("--force is for companies.")
     settings, engine = settings_with_redis(), open_ledger()
     owed = Owed(FIRST_TASK[kind], record_id, forced=force)
     PostgresOwedBook(engine).owe([owed])
     _wake(owed, settings)
-    deadline = time.monotonic() + wait
-    while time.monotonic() < deadline:
-        timeline = read_timeline(engine, kind, record_id)
-        if not any(_is_open(one) for one in timeline.owed):
-            _print_timeline(record, record_id, timeline)
-            return
-        time.sleep(0.2)
-    say(f"Owed. `tandem why {record.value} {record_id}` tells what became of it.")
-    if wait:
+    timeline = _wait_for(kind, record_id, engine, seconds=wait)
+    is_owed = any(is_open(one) for one in timeline.owed)
+    if as_json:
+        print_json({"record": kind, "id": record_id, "is_owed": is_owed, "timeline": timeline})
+    elif is_owed:
+        say(f"Owed. `tandem why {record.value} {record_id}` tells what became of it.")
+    else:
+        _print_timeline(record, record_id, timeline)
+    if wait and is_owed:
         raise typer.Exit(1)
+
+
+def _wait_for(kind: Kind, record_id: str, engine: Engine, *, seconds: float) -> Timeline:
+    """Until nothing is owed for the record, or for so long."""
+    deadline = time.monotonic() + seconds
+    timeline = read_timeline(engine, kind, record_id)
+    while any(is_open(one) for one in timeline.owed) and time.monotonic() < deadline:
+        time.sleep(0.2)
+        timeline = read_timeline(engine, kind, record_id)
+    return timeline
 
 
 def _wake(owed: Owed, settings: Settings) -> None:
@@ -150,69 +171,27 @@ def why(
     as_json: AsJson = False,
 ) -> None:
     """What was announced, decided and done about one record, and why; also why nothing was."""
+    _refuse_if_no_id(record.kind, record_id)
     timeline = read_timeline(open_ledger(), record.kind, record_id)
     if as_json:
         print_json({"record": record.kind, "id": record_id, "timeline": timeline})
     else:
         _print_timeline(record, record_id, timeline)
-    if timeline == Timeline((), (), (), (), ()):
+    if timeline == NOTHING:
         raise typer.Exit(1)
 
 
 def _print_timeline(record: Record, record_id: str, timeline: Timeline) -> None:
-    say(f"[bold]{record.value} {record_id}[/bold]")
-    if timeline == Timeline((), (), (), (), ()):
-        say("Nobody has announced it, and nothing was ever decided about it.")
-        if record.kind in FIRST_TASK:
-            say(f"To look at it now: tandem sync {record.value} {record_id}")
+    if timeline != NOTHING:
+        print_story(f"{record.value} {record_id}", timeline)
         return
-    lines = [(one.received_at, "announced", f"{one.what} (event {one.event_id})") for one in timeline.announced]
-    lines += [(one.decided_at, one.code, _in_words(one.code, one.evidence)) for one in timeline.decided]
-    lines += [
-        (one.linked_at, "linked", f"company {one.company_id} with account {one.account_id}") for one in timeline.links
-    ]
-    for at, what, words in sorted(lines, key=lambda line: line[0]):
-        say(f"[dim]{at:%Y-%m-%d %H:%M:%S}[/dim]  [cyan]{what}[/cyan]  {_escaped(words)}")
-    for person in timeline.contact_links:
-        on = f" on account {person.account_id}" if person.account_id else ""
-        say(f"  contact {person.contact_id} is Salesforce {person.kind} {person.person_id}{on}")
-    for owed in timeline.owed:
-        _print_owed(owed)
+    say(f"Nobody has announced {record.value} {record_id}, and nothing was ever decided about it.")
+    if record.kind in FIRST_TASK:
+        say(f"To look at it now: tandem sync {record.value} {record_id}")
 
 
-def _print_owed(owed: OwedState) -> None:
-    if owed.parked_at:
-        say(
-            f"[red]{owed.task} gave up[/red]: {_escaped(owed.problem)} [{owed.code}]".replace(
-                f"[{owed.code}]", owed.code
-            )
-        )
-        if owed.remedy:
-            say(f"  What to do: {_escaped(owed.remedy)}")
-    elif _is_open(owed):
-        waits = f"not before {owed.not_before:%H:%M:%S}"
-        state = "being worked on" if owed.claimed_until else waits
-        say(f"[yellow]{owed.task} is owed[/yellow], {state}. {_escaped(owed.problem)}")
-    else:
-        say(f"{owed.task} is up to date.")
-
-
-def _is_open(owed: OwedState) -> bool:
-    return owed.requested > owed.done and owed.parked_at is None
-
-
-def _in_words(code: str, evidence: dict[str, Any]) -> str:
-    words = IN_PLAIN_WORDS.get(Reason(code), "") if code in set(Reason) else ""
-    facts = ", ".join(f"{name}: {_fact(value)}" for name, value in evidence.items() if value not in (None, "", [], {}))
-    return f"{words} ({facts})" if facts else words
-
-
-def _fact(value: Any) -> str:
-    if isinstance(value, list):
-        shown = ", ".join(str(one) for one in value[:5])
-        return f"{shown} and {len(value) - 5} more" if len(value) > 5 else shown
-    return str(value)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("[", "\\[")
+def _refuse_if_no_id(kind: Kind, record_id: str) -> None:
+    if kind in HUBSPOT_KINDS and not HUBSPOT_ID.fullmatch(record_id):
+        raise Failed(f"{record_id!r} is not a HubSpot id: a positive number in decimal digits.")
+    if kind not in HUBSPOT_KINDS and not SALESFORCE_ID.fullmatch(record_id):
+        raise Failed(f"{record_id!r} is not a Salesforce id: 15 or 18 letters and digits.")

@@ -60,14 +60,18 @@ def rules_of(settings: Settings) -> Mapping[str, Rule]:
     }
 
 
+def spare_limit(rule: Rule, settings: Settings) -> int:
+    """What the lanes that can wait may have of an allowance."""
+    return max(1, int(rule.limit * settings.backfill_share))
+
+
 class Budget:
     """Grants calls, or says how long to wait. Every method raises Unreachable when Redis is away."""
 
     def __init__(self, client: redis.Redis, settings: Settings) -> None:
         self._redis = client
         self._rules = rules_of(settings)
-        self._spare_share = settings.backfill_share
-        self._reserve = settings.daily_reserve
+        self._settings = settings
         self._take = Script(client, "budget_take")
         self._note = Script(client, "budget_note")
         self._close = Script(client, "budget_close")
@@ -78,13 +82,13 @@ class Budget:
         `call` is an id of its own for every call; `finish` frees the slot it takes up.
         """
         keys = [COUNTERS]
-        spare = lane is not Lane.LIVE
-        arguments: list[str | int | float] = [call, family.partition(".")[0], family, "1" if spare else "0"]
+        is_spare = "0" if lane is Lane.LIVE else "1"
+        arguments: list[str | int | float] = [call, family.partition(".")[0], family, is_spare]
         for allowance in allowances:
             rule = self._rules[allowance]
-            keys += [_key(allowance, part) for part in ("all", "spare", "others", "closed")]
-            spare_limit = max(1, int(rule.limit * self._spare_share))
-            arguments += [rule.kind, rule.limit, spare_limit, _ms(rule.length), self._reserve]
+            keys += [budget_key(allowance, part) for part in ("all", "spare", "others", "closed")]
+            spare = spare_limit(rule, self._settings)
+            arguments += [rule.kind, rule.limit, spare, _ms(rule.length), self._settings.daily_reserve]
         return timedelta(milliseconds=int(self._take.run(keys, arguments)))
 
     def finish(self, allowances: Sequence[str], call: str) -> None:
@@ -92,18 +96,18 @@ class Budget:
         slots = [allowance for allowance in allowances if self._rules[allowance].kind == "slots"]
         with needing_redis():
             for allowance in slots:
-                self._redis.zrem(_key(allowance, "all"), call)
-                self._redis.zrem(_key(allowance, "spare"), call)
+                self._redis.zrem(budget_key(allowance, "all"), call)
+                self._redis.zrem(budget_key(allowance, "spare"), call)
 
     def note_usage(self, allowance: str, *, used: int, limit: int) -> None:
         """What the CRM itself counts, other tools' calls included; for a day it also sets the limit."""
         rule = self._rules[allowance]
-        keys = [_key(allowance, "all"), _key(allowance, "others")]
+        keys = [budget_key(allowance, "all"), budget_key(allowance, "others")]
         self._note.run(keys, [rule.kind, used, limit, _ms(rule.length), rule.limit])
 
     def punish(self, allowance: str, for_: timedelta) -> None:
         """The CRM said no: every worker stays away for this long."""
-        keys = [_key(allowance, "closed"), COUNTERS]
+        keys = [budget_key(allowance, "closed"), COUNTERS]
         self._close.run(keys, [max(1, _ms(for_)), f"refused.{allowance}"])
 
     def calls(self) -> dict[str, int]:
@@ -113,7 +117,8 @@ class Budget:
         return {_text(name): int(count) for name, count in counted.items()}
 
 
-def _key(allowance: str, part: str) -> str:
+def budget_key(allowance: str, part: str) -> str:
+    """Where a part of an allowance's count is kept."""
     return f"tandem:budget:{allowance}:{part}"
 
 

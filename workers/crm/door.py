@@ -74,7 +74,10 @@ SALESFORCE: Mapping[str, Meaning] = {
     # two records claim the same
     "DUPLICATE_VALUE": Meaning(Ambiguous, ProblemClass.CONFLICT, _DUPLICATE),
     "DUPLICATES_DETECTED": Meaning(
-        Ambiguous, ProblemClass.CONFLICT, "Link to the account the duplicate rule names, or adapt the rule."
+        Ambiguous,
+        ProblemClass.CONFLICT,
+        "Write the company's id into the key field of the account that the duplicate rule names, or adapt the rule;"
+        " then `tandem parked replay ID`.",
     ),
     # rights and set-up
     "INSUFFICIENT_ACCESS": Meaning(Rejected, ProblemClass.CONFIG, _ASK_ADMIN),

@@ -34,6 +34,11 @@ def events_of(story: Story, phase: Phase) -> list[dict[str, Any]]:
     return events
 
 
+def echoes_of(story: Story) -> list[dict[str, Any]]:
+    """The contacts that Tandem itself has lifted have changed, says somebody."""
+    return [_event(Phase.ECHO, Kind.CONTACT, contact_id, "changed") for contact_id in story.echoing_contacts]
+
+
 def as_a_careless_producer_sends_them(events: Sequence[Any], malformed: Sequence[Any], *, seed: int) -> list[Any]:
     """Every event twice, some three times, all of it shuffled."""
     dice = random.Random(seed)  # noqa: S311 -- disorder that can be repeated

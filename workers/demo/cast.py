@@ -1,7 +1,6 @@
 """The demo's companies: every row of the decision tables, and the awkward cases real portals are full of."""
 
-from collections.abc import Callable
-
+from workers.demo.stage_cast import STAGE_CAST, Make
 from workers.demo.story import Author, Expected, Phase, Story
 
 AWKWARD_WEBSITES = (
@@ -161,79 +160,34 @@ def _unnamed(author: Author, _: int) -> None:
     author.contact(author.company(Expected(Phase.MAIN, "COMPANY_UNNAMED"), name=" ", domain=""))
 
 
-STAGE_CASES: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("", ("lead",), "lead"),
-    ("lead", ("subscriber", "customer", "opportunity"), "customer"),
-    ("salesqualifiedlead", ("1002003004",), "1002003004"),
-    ("customer", ("customer",), "customer"),
-    ("customer", ("lead",), "customer"),
-    ("lead", ("other",), "lead"),
-    ("other", ("customer",), "other"),
-    ("lead", ("",), "lead"),
-)
-"""The company's stage, its syncing contacts' stages, and the stage it must end with."""
+def _claims_anothers_account(author: Author, _: int) -> None:
+    """HubSpot's own integration left the id of an account that belongs to another company."""
+    expected = Expected(Phase.MAIN, "LINKED_BY_KEY")
+    owner = author.company(expected)
+    expected.account = author.account(company_id=owner)
+    author.contact(author.company(Expected(Phase.MAIN, "CONFLICT_DUP_LINK"), salesforceaccountid=expected.account))
 
 
-def _stage(author: Author, number: int) -> None:
-    before, contacts, after = STAGE_CASES[number % len(STAGE_CASES)]
-    account = author.account()
-    company = author.company(Expected(Phase.MAIN, "LINKED_BY_CONTACTS", account, after), lifecyclestage=before)
-    for stage in contacts:
-        contact, email = author.contact(company, stage=stage)
-        author.salesforce_contact(email, account=account)
-        author.story.announced_contacts.append(contact)
-
-
-def _stage_without_a_say(author: Author, number: int) -> None:
-    """The furthest contact is not in Salesforce, or the company is not its primary one."""
-    account = author.account()
-    expected = Expected(Phase.MAIN, "LINKED_BY_CONTACTS", account, "lead")
-    company = author.company(expected, lifecyclestage="lead")
-    _contact, email = author.contact(company, stage="lead")
-    author.salesforce_contact(email, account=account)
-    if number % 2:
-        author.contact(company, stage="customer")
-    else:
-        home = author.company(Expected(Phase.MAIN, "C3_QUALIFYING_CONTACT", "created", "customer"))
-        contact, email = author.contact(home, stage="customer")
+def _contacts_on_two_accounts(author: Author, _: int) -> None:
+    company = author.company(Expected(Phase.MAIN, "CONFLICT_CONTACTS"))
+    for _account in range(2):
+        _contact, email = author.contact(company)
         author.salesforce_contact(email, account=author.account())
-        author.story.associations.append({"contact": contact, "company": company, "primary": False})
-        expected_home = author.story.expected[home]
-        expected_home.reason, expected_home.account = "LINKED_BY_CONTACTS", _last_account(author)
 
 
-def _last_account(author: Author) -> str:
-    return str(author.story.salesforce["Account"][-1]["Id"])
-
-
-def _opportunity(author: Author, number: int) -> None:
-    won = bool(number % 2)
+def _contact_of_the_account(author: Author, _: int) -> None:
+    """In Salesforce it sits on the account, in HubSpot on no company; announced by itself, as contacts are."""
     account = author.account()
-    stage = "customer" if won else "opportunity"
-    company = author.company(Expected(Phase.MAIN, "LINKED_BY_CONTACTS", account, stage), lifecyclestage="lead")
-    _contact, email = author.contact(company, stage="lead")
-    author.opportunity(author.salesforce_contact(email, account=account), account, won=won)
-
-
-def _cascade(author: Author, _: int) -> None:
-    account = author.account()
-    expected = Expected(Phase.CASCADE, "LINKED_BY_CONTACTS", account, "customer")
-    company = author.company(expected, lifecyclestage="lead")
-    for before, after in (("customer", "customer"), ("lead", "customer"), ("", "customer"), ("other", "other")):
-        contact, email = author.contact(company, stage=before)
-        author.salesforce_contact(email, account=account)
-        expected.contact_stages[contact] = after
-
-
-def _set_back(author: Author, _: int) -> None:
-    account = author.account()
-    expected = Expected(Phase.SET_BACK, "LINKED_BY_CONTACTS", account, "lead")
-    company = author.company(expected, lifecyclestage="customer")
-    _contact, email = author.contact(company, stage="lead")
+    expected = Expected(Phase.MAIN, "LINKED_BY_CONTACTS", account=account)
+    _contact, email = author.contact(author.company(expected))
     author.salesforce_contact(email, account=account)
+    stranger, email = author.stranger()
+    author.salesforce_contact(email, account=account)
+    author.story.announced_contacts.append(stranger)
+    expected.associated.append(stranger)
 
 
-_CAST: tuple[tuple[Callable[[Author, int], None], int], ...] = (
+_CAST: tuple[tuple[Make, int], ...] = (
     (_sync_off, 20),
     (_pending, 20),
     (_outside_company_segment, 15),
@@ -258,9 +212,8 @@ _CAST: tuple[tuple[Callable[[Author, int], None], int], ...] = (
     (_nobody_knows, 5),
     (_deleted, 5),
     (_unnamed, 5),
-    (_stage, 48),
-    (_stage_without_a_say, 16),
-    (_opportunity, 20),
-    (_cascade, 10),
-    (_set_back, 5),
+    (_claims_anothers_account, 10),
+    (_contacts_on_two_accounts, 10),
+    (_contact_of_the_account, 20),
+    *STAGE_CAST,
 )

@@ -13,8 +13,10 @@ from sqlalchemy.exc import DBAPIError
 
 from tasks.contracts.records import Lane
 from workers.announcing import Producer, announce_until_noted
-from workers.demo.announcements import MALFORMED, as_a_careless_producer_sends_them, events_of
-from workers.demo.scene import CannotPlay, Scene
+from workers.demo.announcements import MALFORMED, as_a_careless_producer_sends_them, echoes_of, events_of
+from workers.demo.people import set_stages_back
+from workers.demo.scene import Scene
+from workers.demo.simulated_crms import HUBSPOT_TOKEN, CannotPlay
 from workers.demo.story import COMPANY_SEGMENT, CONTACT_SEGMENT, Phase, Story
 from workers.ledger.inbox import count_malformed
 from workers.ledger.postgres_ledger import PostgresLedger
@@ -29,6 +31,7 @@ SWITCHES: Mapping[Phase, Mapping[str, object]] = {
     Phase.SUGGEST: {"company_segment": None, "company_segment_alone": False, "domain_match": "suggest"},
     Phase.MAIN: {"domain_match": "auto"},
     Phase.CASCADE: {"stage_to_contacts": True},
+    Phase.ECHO: {},
     Phase.SET_BACK: {"stage_to_contacts": False},
 }
 """What is switched when a phase begins; the rest stays as it was."""
@@ -85,9 +88,8 @@ class Player:
         with ThreadPoolExecutor(1) as producing:
             announcing = producing.submit(self._announce, phase, events)
             self._wait(phase, len(events), announcing)
-            if phase is Phase.SET_BACK:
-                announcing = producing.submit(self._ask_for_stages, self._story.in_phase(phase))
-                self._wait(phase, len(events), announcing)
+            if then := {Phase.SET_BACK: self._ask_for_stages, Phase.ECHO: self._echo}.get(phase):
+                self._wait(phase, len(events), producing.submit(then))
         calls = {crm: number - calls_before[crm] for crm, number in self._scene.crms.calls().items()}
         return Played(phase, len(self._story.in_phase(phase)), time.monotonic() - began, calls)
 
@@ -106,12 +108,17 @@ class Player:
                 with suppress(OperationalError):
                     self._producer.announce(MALFORMED)
 
-    def _ask_for_stages(self, companies: Sequence[str]) -> None:
+    def _echo(self) -> None:
+        """A person sets companies back, and the contacts they have lifted are announced."""
+        set_stages_back(self._scene.crms.url, HUBSPOT_TOKEN, self._story.lowered)
+        self._announce(Phase.ECHO, echoes_of(self._story))
+
+    def _ask_for_stages(self) -> None:
         """A task called by its name: the company's stage shall follow its contacts, backwards too."""
         app = Celery("another service", broker=self._scene.services.redis_url)
         options = {"lane": Lane.LIVE.value, "forced": True}
         task = "tasks.propagate_lifecycle_stage"
-        app.send_task(task, args=[list(companies)], kwargs=options, queue=queue_of(Lane.LIVE))
+        app.send_task(task, args=[self._story.in_phase(Phase.SET_BACK)], kwargs=options, queue=queue_of(Lane.LIVE))
         app.close()
         # Nothing tells the caller that a task has begun, so give it the time to become owed.
         time.sleep(2)

@@ -1,6 +1,6 @@
 """Reads both CRMs back through their public APIs, the way any third program would."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ class Readback:
 
     companies: dict[str, dict[str, str]]
     contact_stages: dict[str, str]
+    companies_of_contact: dict[str, frozenset[str]]
     accounts: list[dict[str, Any]]
     account_of_contact: dict[str, str]
 
@@ -28,22 +29,30 @@ def read_back(
     hubspot = requests.Session()
     hubspot.headers["Authorization"] = f"Bearer {hubspot_token}"
     companies = _objects(hubspot, f"{hubspot_url}/crm/v3/objects/companies", COMPANY_PROPERTIES)
-    contacts = _objects(hubspot, f"{hubspot_url}/crm/v3/objects/contacts", "lifecyclestage")
+    contacts = list(_objects(hubspot, f"{hubspot_url}/crm/v3/objects/contacts", "lifecyclestage", "companies"))
     salesforce, instance_url = _login(salesforce_url, consumer_key, consumer_secret)
     account_query = "SELECT Id, Name, Website, HubSpot_Company_Id__c FROM Account"
     contact_query = "SELECT Id, AccountId FROM Contact WHERE AccountId != null"
     return Readback(
         companies={one["id"]: _filled(one["properties"]) for one in companies},
         contact_stages={one["id"]: one["properties"].get("lifecyclestage") or "" for one in contacts},
+        companies_of_contact={one["id"]: _associated_companies(one) for one in contacts},
         accounts=list(_query(salesforce, instance_url, account_query)),
         account_of_contact={one["Id"]: one["AccountId"] for one in _query(salesforce, instance_url, contact_query)},
     )
 
 
-def _objects(session: requests.Session, url: str, properties: str) -> Iterator[dict[str, Any]]:
+def _associated_companies(contact: Mapping[str, Any]) -> frozenset[str]:
+    """HubSpot lists a company once for every label it has."""
+    listed = contact.get("associations", {}).get("companies", {}).get("results", ())
+    return frozenset(str(one["id"]) for one in listed)
+
+
+def _objects(session: requests.Session, url: str, properties: str, associations: str = "") -> Iterator[dict[str, Any]]:
     after: str | None = None
     while True:
-        query = {"limit": str(PAGE), "properties": properties, **({"after": after} if after else {})}
+        asked = {"properties": properties, "associations": associations, "after": after or ""}
+        query = {"limit": str(PAGE), **_filled(asked)}
         answer = session.get(url, params=query, timeout=30)
         if answer.status_code == requests.codes.too_many_requests:
             continue
@@ -74,5 +83,5 @@ def _query(session: requests.Session, instance_url: str, soql: str) -> Iterator[
         path = page.get("nextRecordsUrl")
 
 
-def _filled(properties: dict[str, str | None]) -> dict[str, str]:
+def _filled(properties: Mapping[str, str | None]) -> dict[str, str]:
     return {name: value for name, value in properties.items() if value}

@@ -13,13 +13,14 @@ from workers.demo.display import Display
 from workers.demo.play import Played, Player
 from workers.demo.readback import read_back
 from workers.demo.report import print_report
-from workers.demo.scene import CannotPlay, Scene, set_scene
-from workers.demo.simulated_crms import CONSUMER_KEY, CONSUMER_SECRET, HUBSPOT_TOKEN
+from workers.demo.scene import Scene, set_scene
+from workers.demo.simulated_crms import CONSUMER_KEY, CONSUMER_SECRET, HUBSPOT_TOKEN, CannotPlay
 from workers.demo.story import Phase, Story
 from workers.demo.verdicts import Judgement, judge
 from workers.ledger.inbox import count_malformed
 from workers.ledger.invariants import check_invariants
 from workers.ledger.timelines import read_reasons
+from workers.watches import watch_redis
 
 REDIS_BREAKS_AFTER = 6.0
 """Seconds into the backlog."""
@@ -101,4 +102,6 @@ def _keep(scene: Scene, story: Story, console: Console) -> None:
     ):
         console.print(f"  .venv/bin/tandem {words}", markup=False, soft_wrap=True)
     console.print(f"\nThe simulators' control port: {scene.crms.control_url}/counters", soft_wrap=True)
+    if scene.chaos is not None:  # it is over, and with it its own care for Redis
+        watch_redis(scene.supervisor, scene.services)
     scene.supervisor.run()

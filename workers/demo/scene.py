@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from workers.demo.chaos import Chaos
-from workers.demo.simulated_crms import SimulatedCrms
+from workers.demo.simulated_crms import CannotPlay, SimulatedCrms
 from workers.demo.story import Story
 from workers.embedded import EmbeddedServices, free_port
 from workers.ledger.engine import make_engine
@@ -19,17 +19,13 @@ from workers.ledger.schema import migrate
 from workers.processes import new_password, process_specs
 from workers.settings import Settings, read_settings
 from workers.supervisor import Supervisor
-from workers.watches import watch_for_deaf_workers
+from workers.watches import watch_for_deaf_workers, watch_redis
 
 FOLDERS = Path(".tandem")
 """Each demo has a folder of its own there; it stays if something went wrong."""
 WORKERS, CHILDREN = 2, 2
 IMPATIENT = {"TANDEM_CLAIM_TTL": "6", "TANDEM_RESEND_AFTER": "4", "TANDEM_RESEND_EVERY": "2"}
 """Where workers die every few seconds, nobody wants to wait half a minute for each."""
-
-
-class CannotPlay(Exception):
-    """The demo cannot run like this; the text says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +86,8 @@ def set_scene(story: Story, *, chaos: bool) -> Iterator[Scene]:
             supervisor.guard(crms.pid)
             watch_for_deaf_workers(supervisor, engine)
             trouble = Chaos(supervisor, services.redis) if chaos and services.redis else None
+            if trouble is None:  # which takes Redis away, and brings it back, by itself
+                watch_redis(supervisor, services)
             flower = f"http://127.0.0.1:{port}"
             yield Scene(folder, services, crms, engine, supervisor, flower, settings.flower_user, password, trouble)
         engine.dispose()

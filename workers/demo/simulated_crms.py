@@ -31,8 +31,12 @@ SALESFORCE_CALLS = ("calls", "oauth.token", "error.INVALID_SESSION_ID", "error.R
 """The org counts apart what it turns away at the door, and logins; a call is a call."""
 
 
+class CannotPlay(Exception):
+    """The demo cannot run like this; the text says why and what to do."""
+
+
 class SimulatedCrms:
-    """A context manager: both CRMs, empty."""
+    """A context manager: both CRMs, empty. Raises CannotPlay."""
 
     def __init__(self, log_path: Path) -> None:
         self._log_path = log_path
@@ -71,11 +75,15 @@ class SimulatedCrms:
                 time.sleep(0.1)
             else:
                 return self
-        raise RuntimeError(f"the simulator did not start; see {self._log_path}")
+        self._stop()
+        raise CannotPlay(f"The simulated CRMs did not start; why, says the end of {self._log_path}.")
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
         if self._process is not None:
             self._process.terminate()
             self._process.wait()
@@ -138,4 +146,4 @@ class SimulatedCrms:
     def _post(self, path: str, body: Mapping[str, Any]) -> None:
         answer = requests.post(self.control_url + path, json=body, timeout=120)
         if answer.status_code != requests.codes.ok:
-            raise RuntimeError(f"the simulator refused {path}: {answer.text[:500]}")
+            raise CannotPlay(f"The simulated CRMs refused {path}: {answer.text[:500]}")

@@ -32,6 +32,7 @@ class Phase(StrEnum):
     SUGGEST = "domains are suggestions"
     MAIN = "the backlog"
     CASCADE = "companies lift contacts"
+    ECHO = "echoes of our own writes"
     SET_BACK = "stages set back by hand"
 
 
@@ -45,8 +46,12 @@ class Expected:
     account: str = "none"
     """none, created, or the id of the account that must be adopted."""
     stage: str = ""
+    also: tuple[str, ...] = ()
+    """Further reason codes that its timeline must carry."""
     one_of: str = ""
     """Companies with the same text here share a customer: exactly one of them gets the account."""
+    associated: list[str] = field(default_factory=list)
+    """Contacts that must be put on the company."""
     given_account: list[str] = field(default_factory=list)
     """Salesforce contacts that must end on the company's account."""
     contact_stages: dict[str, str] = field(default_factory=dict)
@@ -69,6 +74,10 @@ class Story:
     expected: dict[str, Expected] = field(default_factory=dict)
     forced: list[str] = field(default_factory=list)
     announced_contacts: list[str] = field(default_factory=list)
+    echoing_contacts: list[str] = field(default_factory=list)
+    """Announced in the phase of echoes, after `lowered`."""
+    lowered: dict[str, str] = field(default_factory=dict)
+    """The stage that a person sets a company back to, once the phase of echoes has lifted its contacts."""
 
     @property
     def size(self) -> str:
@@ -122,14 +131,19 @@ class Author:
         self, company_id: str, *, stage: str = "", member: bool = True, primary: bool = True
     ) -> tuple[str, str]:
         """A contact on a company; returns its id and e-mail address."""
+        contact_id, email = self.stranger(stage=stage)
+        self.story.associations.append({"contact": contact_id, "company": company_id, "primary": primary})
+        if member:
+            self.story.contact_members.append(contact_id)
+        return contact_id, email
+
+    def stranger(self, *, stage: str = "") -> tuple[str, str]:
+        """A contact on no company."""
         number = next(self._numbers)
         contact_id = str(30_000_000_000 + number)
         email = f"person.{number}@{self._word().lower()}{number}-demo.com"
         properties = {"email": email, "lastname": f"Person {number}", "lifecyclestage": stage}
         self.story.contacts.append({"id": contact_id, "properties": {k: v for k, v in properties.items() if v}})
-        self.story.associations.append({"contact": contact_id, "company": company_id, "primary": primary})
-        if member:
-            self.story.contact_members.append(contact_id)
         return contact_id, email
 
     def account(self, *, name: str = "", website: str = "", company_id: str = "") -> str:

@@ -46,6 +46,7 @@ def judge(
         *_wrong_groups(story, by_company),
         *_wrong_names(story, found),
         *_moved_people(story, found),
+        *_wrong_associations(story, found),
         *_wrong_totals(story, found, seeded),
     ]
     linked = [ids[0] for ids in by_company.values()]
@@ -85,9 +86,8 @@ def _wrong_companies(
         record = found.companies.get(company_id, {})
         if not expected.one_of:
             yield from _wrong_account(company_id, expected, accounts, seeded)
-            if expected.reason not in reasons.get(company_id, ()):
-                codes = ", ".join(reasons.get(company_id, ())) or "nothing"
-                yield f"company {company_id}: expected {expected.reason} on its timeline, found {codes}"
+        if not (expected.one_of and accounts):  # whoever of them came first has a reason of its own
+            yield from _missing_reasons(company_id, expected, reasons.get(company_id, ()))
         if record.get("sf_account_id", "") != (accounts[0] if accounts else ""):
             yield f"company {company_id} carries {record.get('sf_account_id')}, but its account is {list(accounts)}"
         if record.get("lifecyclestage", "") != expected.stage:
@@ -95,6 +95,12 @@ def _wrong_companies(
         for contact in expected.given_account:
             if found.account_of_contact.get(contact) not in accounts:
                 yield f"Salesforce contact {contact} is not on the account of company {company_id}"
+
+
+def _missing_reasons(company_id: str, expected: Expected, told: Sequence[str]) -> Iterator[str]:
+    for reason in (expected.reason, *expected.also):
+        if reason not in told:
+            yield f"company {company_id}: expected {reason} on its timeline, found {', '.join(told) or 'nothing'}"
 
 
 def _wrong_account(company_id: str, expected: Expected, accounts: Sequence[str], seeded: set[str]) -> Iterator[str]:
@@ -158,6 +164,20 @@ def _moved_people(story: Story, found: Readback) -> Iterator[str]:
         now, then = found.account_of_contact.get(str(person["Id"])), person.get("AccountId")
         if person["Id"] not in given and now != then:
             yield f"Salesforce contact {person['Id']} is on account {now} instead of {then}"
+
+
+def _wrong_associations(story: Story, found: Readback) -> Iterator[str]:
+    """Contacts sit on the companies they sat on, and on those they were to be put on."""
+    wanted: dict[str, set[str]] = {str(one["id"]): set() for one in story.contacts}
+    for pair in story.associations:
+        wanted[str(pair["contact"])].add(str(pair["company"]))
+    for company_id, expected in story.expected.items():
+        for contact in expected.associated:
+            wanted[contact].add(company_id)
+    for contact, companies in wanted.items():
+        there = found.companies_of_contact.get(contact, frozenset())
+        if there != companies:
+            yield f"contact {contact} sits on companies {sorted(there)} instead of {sorted(companies)}"
 
 
 def _properties(record: Mapping[str, Any]) -> Mapping[str, str]:

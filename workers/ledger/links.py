@@ -131,9 +131,4 @@ def _problem(request: LinkRequest, has: tuple[AccountId, int] | None, holder: Co
 
 
 def _conflict(message: str, evidence: dict[str, object]) -> Ambiguous:
-    return Ambiguous(
-        message,
-        code=Reason.CONFLICT_DUP_LINK,
-        remedy="Decide which of the two records belongs to the customer, merge or unlink the other, then replay.",
-        evidence=evidence,
-    )
+    return Ambiguous(message, code=Reason.CONFLICT_DUP_LINK, evidence=evidence)

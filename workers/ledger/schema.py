@@ -12,13 +12,14 @@ from sqlalchemy import Connection, NullPool, create_engine
 from workers.ledger.models import LedgerTable
 
 
-def migrate(url: str) -> None:
-    """Bring the schema up to date; safe to repeat, and safe to start twice at once."""
+def migrate(url: str) -> str:
+    """Bring the schema up to date and return its revision; safe to repeat, and safe to start twice at once."""
     engine = create_engine(url, poolclass=NullPool)
     with engine.connect() as connection:
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        return str(_revision(connection))
 
 
 def pending_changes(url: str) -> list[str]:

@@ -74,10 +74,7 @@ class Ingest:
 
     def _upsert(self, values: Values) -> tuple[Record, bool]:
         assert self._key_field
-        key = values.pop(self._key_field.name, None)
-        if not key:
-            name = self._key_field.name
-            raise SalesforceError("MISSING_ARGUMENT", f"{name} not specified", fields=[name])
+        key = values.pop(self._key_field.name, None) or ""
         if "Id" in values:
             problem = "cannot specify Id together with an external id"
             raise SalesforceError("INVALID_FIELD_FOR_INSERT_UPDATE", problem, fields=["Id"])
@@ -123,7 +120,7 @@ class Ingest:
         if not field or not places:
             return set()
         keys = Counter(index_key(field, self._job.rows[position][places[0]]) for position in rows)
-        return {key for key, count in keys.items() if count > 1}
+        return {key for key, count in keys.items() if key and count > 1}
 
     def _demand_single(self, values: Values, repeated: set[str]) -> None:
         field = self._key_field
