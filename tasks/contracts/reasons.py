@@ -33,6 +33,7 @@ class Reason(StrEnum):
     CONFLICT_DOMAIN = "CONFLICT_DOMAIN"
     CONFLICT_DOMAIN_TAKEN = "CONFLICT_DOMAIN_TAKEN"
     SUGGEST_DOMAIN = "SUGGEST_DOMAIN"
+    PERSON_ACCOUNT = "PERSON_ACCOUNT"
     # The records themselves
     ACCOUNT_GONE = "ACCOUNT_GONE"
     COMPANY_GONE = "COMPANY_GONE"
@@ -85,6 +86,7 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.CONFLICT_DOMAIN_TAKEN: "The web domain already belongs to another company's account; a person has to say"
     " whether this is the same customer.",
     Reason.SUGGEST_DOMAIN: "One account has the same web domain; a person has to confirm that it is the same customer.",
+    Reason.PERSON_ACCOUNT: "The account that is named is a person account: a person, and no company.",
     Reason.ACCOUNT_GONE: "The linked account is not in Salesforce (deleted, or merged away).",
     Reason.COMPANY_GONE: "The company does not exist in HubSpot (deleted, merged away or never there).",
     Reason.COMPANY_UNNAMED: "The company has neither a name nor a domain; Salesforce requires a name.",
@@ -123,6 +125,8 @@ WHAT_TO_DO: Mapping[Reason, str] = {
     Reason.SUGGEST_DOMAIN: "The same customer: write the account's id into the company's `sf_account_id`, or the"
     " company's id into the account's `HubSpot_Company_Id__c`. Another customer: create an account in Salesforce with"
     " the company's id in that field. Then `tandem parked replay ID`.",
+    Reason.PERSON_ACCOUNT: "Write the right account's id into the company's `sf_account_id`, or clear it, and clear"
+    " `HubSpot_Company_Id__c` on the person account. Then `tandem parked replay ID`.",
     Reason.ACCOUNT_GONE: "Restore the account from Salesforce's recycle bin, then `tandem parked replay ID`. If it is"
     " to stay deleted, `tandem parked dismiss ID --why TEXT`; a link cannot be ended yet.",
     Reason.COMPANY_UNNAMED: "Give the company a name or a domain in HubSpot; it is tried again when it changes, or with"
