@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from tasks.contracts.errors import Ambiguous, NeedsHuman, Rejected
+from tasks.contracts.finding import AccountValues
 from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
 from tasks.contracts.records import (
     Company,
@@ -14,7 +15,7 @@ from tasks.contracts.records import (
     SyncingContact,
     Verdict,
 )
-from tasks.contracts.tools import AccountValues, Lease, Subject, Tools
+from tasks.contracts.tools import Lease, Subject, Tools
 from tasks.domains import claim_domains, refuse_taken_domains
 from tasks.facts import find_syncing_contacts
 from tasks.rules.account_creation import Create, LeaveAlone, Standing, may_have_account
@@ -104,7 +105,7 @@ async def _create(company: Company, reason: Reason, lease: Lease, tools: Tools) 
             remedy="Give the company a name in HubSpot; it is tried again when it changes.",
         )
     if holders := await claim_domains(company, tools):
-        await refuse_taken_domains(company, holders, tools)
+        await refuse_taken_domains(Subject(Kind.COMPANY, company.id), holders, tools)
     # Why first, what afterwards: a crash in between leaves no account nobody can explain.
     await tools.ledger.record_verdict(Subject(Kind.COMPANY, company.id), Verdict(reason))
     values = AccountValues(name=name, website=company.website or company.domain)

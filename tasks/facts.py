@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from tasks.contracts.records import (
+    AccountId,
+    Association,
     CompanyId,
     Contact,
     ContactId,
@@ -27,6 +29,22 @@ async def find_syncing_contacts(company_id: CompanyId, tools: Tools) -> tuple[Sy
         SyncingContact(contact, contact.id in primary, people.get(contact.id))
         for contact in sorted(contacts, key=lambda one: one.id)
     )
+
+
+async def find_homes(account_id: AccountId, tools: Tools) -> tuple[Association, ...]:
+    """The companies of the HubSpot contacts that are the account's contacts in Salesforce."""
+    people = await tools.salesforce.find_people_of(account_id)
+    if not people:
+        return ()
+    links = await tools.ledger.find_contact_links_of_people([person.id for person in people])
+    linked = {link.person_id for link in links}
+    emails = sorted({person.email for person in people if person.email and person.id not in linked})
+    contacts = list(await tools.hubspot.find_contacts([link.contact_id for link in links])) if links else []
+    contacts += await tools.hubspot.find_contacts_by_email(emails) if emails else ()
+    behind = await find_people_behind(list(dict.fromkeys(contacts)), tools)
+    # Who has the same address elsewhere in Salesforce may be that other person.
+    here = [contact_id for contact_id, person in behind.items() if person.account_id == account_id]
+    return tuple(await tools.hubspot.find_companies_of_contacts(sorted(here))) if here else ()
 
 
 async def find_people_behind(contacts: Sequence[Contact], tools: Tools) -> dict[ContactId, Person]:

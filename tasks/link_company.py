@@ -1,9 +1,10 @@
 """Write each side's id onto the other, and bring the contacts along."""
 
 from tasks.contracts.errors import Ambiguous, Gone
+from tasks.contracts.finding import AccountSearch
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import Association, Company, CompanyId, ContactLink, Kind, Link, SyncingContact, Verdict
-from tasks.contracts.tools import AccountSearch, Subject, Tools
+from tasks.contracts.tools import Subject, Tools
 from tasks.domains import claim_domains
 from tasks.facts import find_syncing_contacts
 from tasks.sync_task import Outcome, sync_task

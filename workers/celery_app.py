@@ -14,15 +14,17 @@ from celery import Celery
 from celery.signals import setup_logging, worker_init, worker_process_init
 from kombu import Queue
 
-from tasks.contracts.changes import HUBSPOT_ID, malformed_event
+from tasks.contracts.changes import HUBSPOT_ID, SALESFORCE_ID, malformed_event
 from tasks.contracts.errors import SyncError, TryAgain
-from tasks.contracts.records import Lane, Owed
+from tasks.contracts.records import Kind, Lane, Owed
 from tasks.create_account import create_account
+from tasks.create_company import create_company
 from tasks.link_company import link_company
 from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.receive_changes import receive_changes
 from tasks.resend_owed import resend_owed
+from tasks.rules.salesforce_ids import long_id
 from tasks.sync_task import SyncTask
 from workers.messenger import CeleryMessenger, queue_of
 from workers.readiness import refuse_half_configured
@@ -32,7 +34,16 @@ from workers.telemetry.logs import configure_logging, get_logger
 from workers.toolbox.hands import Hands
 from workers.toolbox.reach import reach_ledger
 
-SYNC_TASKS: tuple[SyncTask, ...] = (create_account, link_company, link_contact, propagate_lifecycle_stage)
+SYNC_TASKS: tuple[SyncTask, ...] = (
+    create_account,
+    create_company,
+    link_company,
+    link_contact,
+    propagate_lifecycle_stage,
+)
+
+IDS = {Kind.ACCOUNT: (SALESFORCE_ID, "15 or 18 letters and digits as text")}
+"""What a task about a record takes, where that is not a HubSpot id."""
 
 SOFT_LIMIT_SECONDS = 240
 HARD_LIMIT_SECONDS = 300
@@ -155,14 +166,17 @@ def _register(app: Celery, task: SyncTask, hands: Callable[[], Hands], messenger
 
 def _owe_first(task: SyncTask, record_ids: Any, lane: Lane, hands: Hands, *, forced: bool) -> list[str]:
     """A task called by another service keeps the same promises: remembered before anything else happens."""
+    pattern, what = IDS.get(task.of, (HUBSPOT_ID, "decimal digits as text"))
     good: list[str] = []
     bad: list[Any] = []
     for one in record_ids if isinstance(record_ids, list) else [record_ids]:
-        (good if isinstance(one, str) and HUBSPOT_ID.fullmatch(one) else bad).append(one)
+        (good if isinstance(one, str) and pattern.fullmatch(one) else bad).append(one)
     if bad:
         hands.inbox.park_malformed(
-            [malformed_event(one, f"tasks.{task.name} takes {task.of} ids: decimal digits as text") for one in bad]
+            [malformed_event(one, f"tasks.{task.name} takes {task.of} ids: {what}") for one in bad]
         )
+    if task.of is Kind.ACCOUNT:
+        good = [long_id(one) for one in good]
     hands.book.owe([Owed(task.name, one, lane, forced=forced) for one in good])
     return good
 

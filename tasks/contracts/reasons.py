@@ -32,6 +32,7 @@ class Reason(StrEnum):
     COMPANY_DELETED = "COMPANY_DELETED"
     # Which account is it, which company is it? (decision table T2, from either side)
     ACCOUNT_CREATED = "ACCOUNT_CREATED"
+    COMPANY_CREATED = "COMPANY_CREATED"
     LINKED_ALREADY = "LINKED_ALREADY"
     LINKED_BY_KEY = "LINKED_BY_KEY"
     LINKED_BY_STORED_ID = "LINKED_BY_STORED_ID"
@@ -42,11 +43,13 @@ class Reason(StrEnum):
     CONFLICT_CONTACTS = "CONFLICT_CONTACTS"
     CONFLICT_DOMAIN = "CONFLICT_DOMAIN"
     CONFLICT_DOMAIN_TAKEN = "CONFLICT_DOMAIN_TAKEN"
+    SUGGEST_MERGE = "SUGGEST_MERGE"
     SUGGEST_DOMAIN = "SUGGEST_DOMAIN"
     SUGGEST_DOMAIN_DOUBTFUL = "SUGGEST_DOMAIN_DOUBTFUL"
     SUGGEST_NAME = "SUGGEST_NAME"
     SUGGEST_SIMILAR_NAME = "SUGGEST_SIMILAR_NAME"
     # The records themselves
+    ACCOUNT_GONE = "ACCOUNT_GONE"
     COMPANY_GONE = "COMPANY_GONE"
     COMPANY_UNNAMED = "COMPANY_UNNAMED"
     CONTACT_GONE = "CONTACT_GONE"
@@ -128,23 +131,27 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.PERSON_WITHOUT_ACCOUNT: "No company: the lead, or contact, belongs to no account.",
     Reason.COMPANY_DELETED: "No new company: the account's company was deleted in HubSpot.",
     Reason.ACCOUNT_CREATED: "The account was created in Salesforce and linked.",
+    Reason.COMPANY_CREATED: "The company was created in HubSpot and linked.",
     Reason.LINKED_ALREADY: "Already linked; nothing to do.",
     Reason.LINKED_BY_KEY: "Linked: the account already carries this company's id.",
     Reason.LINKED_BY_STORED_ID: "Linked: the company already carries this account's id.",
     Reason.LINKED_BY_CONTACTS: "Linked: the company's contacts belong to the account in Salesforce.",
     Reason.LINKED_BY_DOMAIN: "Linked: no other company and no other account has the same web domain.",
-    Reason.LINKED_AFTER_RACE: "Someone else created the account at the same moment; that one was adopted.",
+    Reason.LINKED_AFTER_RACE: "Someone else created it at the same moment; that one was adopted.",
     Reason.CONFLICT_DUP_LINK: "Several records claim this one. Several accounts: a person has to choose. Several"
     " companies: the linked one was kept, or else the one with most contacts, or the oldest; the others are listed.",
     Reason.CONFLICT_CONTACTS: "Its contacts point to several accounts, or companies, equally; a person has to choose.",
     Reason.CONFLICT_DOMAIN: "Several accounts, or companies, share the web domain; a person has to choose.",
     Reason.CONFLICT_DOMAIN_TAKEN: "The web domain already belongs to another linked pair; a person has to say"
     " whether this is the same customer. Press Sync to give this one a counterpart of its own.",
+    Reason.SUGGEST_MERGE: "HubSpot made this company by itself for a web domain whose company is linked already. Most"
+    " likely it is to be merged into that one; press Sync if it is another customer.",
     Reason.SUGGEST_DOMAIN: "One record has the same web domain; a person has to confirm that it is the same customer.",
     Reason.SUGGEST_DOMAIN_DOUBTFUL: "One record has the same web domain, but name or country speak against it; a person"
     " has to say whether it is the same customer.",
     Reason.SUGGEST_NAME: "Same name, same country; a person has to say whether it is the same customer.",
     Reason.SUGGEST_SIMILAR_NAME: "A very similar name; a person has to say whether it is the same customer.",
+    Reason.ACCOUNT_GONE: "The account is not in Salesforce (deleted for good, or never there).",
     Reason.COMPANY_GONE: "The company does not exist in HubSpot (deleted, merged away or never there).",
     Reason.COMPANY_UNNAMED: "The company has neither a name nor a domain; Salesforce requires a name.",
     Reason.CONTACT_GONE: "The contact does not exist in HubSpot (deleted, merged away or never there).",

@@ -30,6 +30,11 @@ class Kind(StrEnum):
     LEAD = "salesforce.lead"
     OPPORTUNITY = "salesforce.opportunity"
 
+    @property
+    def noun(self) -> str:
+        """`company`: which CRM it is in goes without saying where an id follows."""
+        return self.partition(".")[2]
+
 
 class PersonKind(StrEnum):
     """What a person is on the Salesforce side."""

@@ -27,7 +27,7 @@ async def test_a_domain_is_taken_whatever_the_website_of_its_companys_account_sa
     with pytest.raises(Ambiguous) as refusal:
         await run(world, "2")
     assert refusal.value.code == "CONFLICT_DOMAIN_TAKEN"
-    assert refusal.value.evidence == {"linked_company": "1", "domains": ["acme.com"]}
+    assert refusal.value.evidence == {"linked_companies": ["1"], "domains": ["acme.com"]}
     assert len(world.salesforce.created) == created
 
 
@@ -42,4 +42,4 @@ async def test_a_company_with_one_domain_taken_holds_its_other_one():
     await run(world, "2", forced=True)
     with pytest.raises(Ambiguous) as refusal:
         await run(world, "3")
-    assert refusal.value.evidence == {"linked_company": "2", "domains": ["acme.de"]}
+    assert refusal.value.evidence == {"linked_companies": ["2"], "domains": ["acme.de"]}

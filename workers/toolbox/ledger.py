@@ -16,6 +16,7 @@ from tasks.contracts.records import (
     Lane,
     Link,
     Owed,
+    PersonId,
     StageName,
     Verdict,
 )
@@ -53,9 +54,12 @@ class LedgerBatches:
         found = reach_ledger(partial(self._ledger.find_contact_links_of_accounts, requests))
         return [list(found.get(account_id, ())) for account_id in requests]
 
-    def claims(
-        self, requests: Sequence[tuple[CompanyId, tuple[Identity, ...]]]
-    ) -> Sequence[Mapping[Identity, CompanyId]]:
+    def contact_links_of_people(self, requests: Sequence[tuple[PersonId, ...]]) -> list[list[ContactLink]]:
+        wanted = list(dict.fromkeys(person_id for ids in requests for person_id in ids))
+        found = reach_ledger(partial(self._ledger.find_contact_links_of_people, wanted))
+        return [[link for one in dict.fromkeys(ids) for link in found.get(one, ())] for ids in requests]
+
+    def claims(self, requests: Sequence[tuple[Subject, tuple[Identity, ...]]]) -> Sequence[Mapping[Identity, Subject]]:
         return reach_ledger(partial(self._ledger.claim_identities, requests))
 
     def record_links(self, requests: Sequence[LinkRequest]) -> Sequence[object]:
@@ -123,12 +127,14 @@ class GatheredLedger:
         found: Sequence[ContactLink] = await self._ask(self._batches.contact_links_of_account, account_id)
         return found
 
-    async def claim_identities(
-        self, company_id: CompanyId, identities: Sequence[Identity]
-    ) -> Mapping[Identity, CompanyId]:
+    async def find_contact_links_of_people(self, person_ids: Sequence[PersonId]) -> Sequence[ContactLink]:
+        found: Sequence[ContactLink] = await self._ask(self._batches.contact_links_of_people, tuple(person_ids))
+        return found
+
+    async def claim_identities(self, holder: Subject, identities: Sequence[Identity]) -> Mapping[Identity, Subject]:
         if not identities:
             return {}
-        held: Mapping[Identity, CompanyId] = await self._ask(self._batches.claims, (company_id, tuple(identities)))
+        held: Mapping[Identity, Subject] = await self._ask(self._batches.claims, (holder, tuple(identities)))
         return held
 
     async def record_link(self, link: Link, verdict: Verdict, *, fence: int, then: Sequence[Owed] = ()) -> None:
