@@ -1,5 +1,6 @@
 """Give a HubSpot company its Salesforce account: adopt the existing one, or create it."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from tasks.contracts.errors import Ambiguous, NeedsHuman, Rejected
@@ -16,7 +17,7 @@ from tasks.contracts.records import (
     Verdict,
 )
 from tasks.contracts.tools import Lease, Subject, Tools
-from tasks.domains import claim_domains, refuse_taken_domains
+from tasks.domains import claim_domains, find_rivals, refuse_taken_domains
 from tasks.facts import find_syncing_contacts
 from tasks.rules.account_creation import Create, LeaveAlone, Standing, may_have_account
 from tasks.rules.identity import identities_at_stake
@@ -67,6 +68,10 @@ async def _find_match(company: Company, people: tuple[SyncingContact, ...], tool
     accounts = await tools.salesforce.find_accounts(search_terms(company, people, tools.switches))
     links = await tools.ledger.find_links_of_accounts([account.id for account in accounts])
     candidates = Candidates(accounts, {link.account_id: link.company_id for link in links})
+    match = match_account(company, people, candidates, tools.switches, forced=tools.forced)
+    if not isinstance(match, Adopt) or match.reason is not Reason.LINKED_BY_DOMAIN:
+        return match
+    candidates = replace(candidates, rivals=await find_rivals(company, tools))
     return match_account(company, people, candidates, tools.switches, forced=tools.forced)
 
 

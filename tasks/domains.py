@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from tasks.contracts.errors import Ambiguous, Busy
+from tasks.contracts.finding import CompanySearch
 from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
 from tasks.contracts.records import Account, Company, CompanyId, DomainMatch, Identity, Kind
 from tasks.contracts.tools import Subject, Tools
-from tasks.rules.identity import account_domain_identities, domain_identities
+from tasks.rules.identity import account_domain_identities, company_domains, domain_identities
 
 Holders = Mapping[Identity, Subject]
 
@@ -24,6 +25,13 @@ async def claim_account_domain(account: Account, tools: Tools) -> Holders:
     """As above, for an account: whichever of the two gets its counterpart first has the domain."""
     domains = account_domain_identities(account, tools.switches.opt_out_domains)
     return await _claim(Subject(Kind.ACCOUNT, account.id), domains, tools)
+
+
+async def find_rivals(company: Company, tools: Tools) -> tuple[Company, ...]:
+    """Other companies of the same domain, linked or not: a group's companies often share one."""
+    domains = company_domains(company, tools.switches.opt_out_domains)
+    found = await tools.hubspot.find_companies(CompanySearch(domains=domains))
+    return tuple(one for one in found if one.id != company.id)
 
 
 async def _claim(holder: Subject, domains: Sequence[Identity], tools: Tools) -> Holders:
