@@ -54,7 +54,8 @@ async def find_people_behind(contacts: Sequence[Contact], tools: Tools) -> dict[
     links = await tools.ledger.find_contact_links([contact.id for contact in contacts])
     known = {link.contact_id: link for link in links}
     emails = sorted({contact.email for contact in contacts if contact.email})
-    found = await tools.salesforce.find_people(emails, [link.person_id for link in links])
+    found = list(await tools.salesforce.find_people(emails, [link.person_id for link in links]))
+    found += await _find_converted(found, links, tools)
     by_email: dict[str, list[Person]] = defaultdict(list)
     by_id = {person.id: person for person in found}
     for person in by_id.values():
@@ -64,13 +65,22 @@ async def find_people_behind(contacts: Sequence[Contact], tools: Tools) -> dict[
     for contact in contacts:
         link = known.get(contact.id)
         candidates = by_email[contact.email] if contact.email else []
-        # The known person stays a candidate although its address was changed in Salesforce.
-        if link and link.person_id in by_id:
-            candidates = [*candidates, by_id[link.person_id]]
-        if chosen := choose_person(candidates, link):
+        # The known person stays a candidate although its address was changed in Salesforce, or it was a lead.
+        known_person = by_id.get(link.person_id) if link else None
+        successor = by_id.get(known_person.contact_id) if known_person and known_person.contact_id else None
+        candidates = [*candidates, *filter(None, (known_person, successor))]
+        if chosen := successor or choose_person(candidates, link):
             people[contact.id] = chosen
     await _remember(people, known, tools)
     return people
+
+
+async def _find_converted(found: Sequence[Person], links: Sequence[ContactLink], tools: Tools) -> Sequence[Person]:
+    """The contacts that linked leads have become, where their addresses do not bring them (rule 5.10)."""
+    linked, present = {link.person_id for link in links}, {person.id for person in found}
+    converted = [one.contact_id for one in found if one.id in linked and one.contact_id]
+    missing = sorted({contact_id for contact_id in converted if contact_id not in present})
+    return await tools.salesforce.find_people([], missing) if missing else ()
 
 
 async def _remember(people: dict[ContactId, Person], known: dict[ContactId, ContactLink], tools: Tools) -> None:

@@ -58,6 +58,9 @@ class Reason(StrEnum):
     CONTACT_GIVEN_ACCOUNT = "CONTACT_GIVEN_ACCOUNT"
     CONTACT_ASSOCIATED = "CONTACT_ASSOCIATED"
     CONTACT_LINKED = "CONTACT_LINKED"
+    CONTACT_MOVED_IN_HUBSPOT = "CONTACT_MOVED_IN_HUBSPOT"
+    CONTACT_MOVED_IN_SALESFORCE = "CONTACT_MOVED_IN_SALESFORCE"
+    WAITING_FOR_ACCOUNT = "WAITING_FOR_ACCOUNT"
     CONTACT_NOT_IN_SALESFORCE = "CONTACT_NOT_IN_SALESFORCE"
     CONTACT_WITHOUT_EMAIL = "CONTACT_WITHOUT_EMAIL"
     # Which lifecycle stage wins? (decision table T3)
@@ -159,6 +162,9 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.CONTACT_GIVEN_ACCOUNT: "The Salesforce contact had no account and was put on this one.",
     Reason.CONTACT_ASSOCIATED: "The contact was associated with the company its Salesforce account belongs to.",
     Reason.CONTACT_LINKED: "The contact's Salesforce record was found by e-mail address.",
+    Reason.CONTACT_MOVED_IN_HUBSPOT: "It moved to another account in Salesforce, and so to that account's company.",
+    Reason.CONTACT_MOVED_IN_SALESFORCE: "Its primary company was changed in HubSpot, and so its account in Salesforce.",
+    Reason.WAITING_FOR_ACCOUNT: "Its account in Salesforce has no company yet; it is looked at again once it has one.",
     Reason.CONTACT_NOT_IN_SALESFORCE: "No Salesforce contact or lead has this contact's e-mail address.",
     Reason.CONTACT_WITHOUT_EMAIL: "The contact has no e-mail address, so it cannot be found in Salesforce.",
     Reason.STAGE_RAISED: "The company's lifecycle stage was raised to its most advanced contact's.",

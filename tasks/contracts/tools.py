@@ -40,6 +40,7 @@ from tasks.contracts.records import (
     Owed,
     Person,
     PersonId,
+    Place,
     StageName,
     Switches,
     Verdict,
@@ -228,6 +229,12 @@ class Ledger(Protocol):
     async def owe(self, then: Sequence[Owed]) -> None:
         """What has to be done next although this run is about to end without a verdict of its own."""
         ...
+
+    async def find_places(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, Place]:
+        """Where those of the contacts sat that were seen before."""
+        ...
+
+    async def record_place(self, contact_id: ContactId, place: Place) -> None: ...
 
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         """The stages we ourselves wrote to those of the contacts last that we wrote to: the echo guard's memory."""

@@ -66,7 +66,7 @@ def test_terms_of_many_questions_become_one_query_per_object():
             " WHERE Email IN ('a@x.example') OR Id IN ('003000000000001AAA')"
         ),
         (
-            "SELECT Id, Email, CreatedDate, IsConverted FROM Lead"
+            "SELECT Id, Email, CreatedDate, IsConverted, ConvertedAccountId, ConvertedContactId FROM Lead"
             " WHERE Email IN ('a@x.example') OR Id IN ('00Q000000000001EAA')"
         ),
         (

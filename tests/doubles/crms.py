@@ -148,6 +148,10 @@ class MemoryHubSpot:
         self.calls.note("associate")
         _require(known, associations)
 
+    def make_primary(self, company_id: CompanyId, contact_id: ContactId) -> None:
+        """As a person does it in HubSpot."""
+        self._associate(Association(company_id, contact_id, is_primary=True))
+
     def _company(self, company_id: CompanyId) -> Company:
         _require(self.companies, [company_id])
         return self.companies[company_id]

@@ -15,6 +15,7 @@ from tasks.contracts.records import (
     Link,
     Owed,
     PersonId,
+    Place,
     StageName,
     Verdict,
 )
@@ -32,6 +33,7 @@ class MemoryLedger:
     claims: dict[Identity, Subject] = field(default_factory=dict)
     owed: list[Owed] = field(default_factory=list)
     timeline: list[tuple[Subject, Verdict]] = field(default_factory=list)
+    places: dict[ContactId, Place] = field(default_factory=dict)
     written_stages: dict[ContactId, StageName] = field(default_factory=dict)
     creating: set[str] = field(default_factory=set)
     """Companies and accounts that are owed a counterpart: what keeps a claim standing."""
@@ -103,6 +105,14 @@ class MemoryLedger:
     async def owe(self, then: Sequence[Owed]) -> None:
         self.owed += then
         self.calls.note("owe")
+
+    async def find_places(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, Place]:
+        self.calls.note("find_places")
+        return {one: self.places[one] for one in contact_ids if one in self.places}
+
+    async def record_place(self, contact_id: ContactId, place: Place) -> None:
+        self.places[contact_id] = place
+        self.calls.note("record_place")
 
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         self.calls.note("find_written_stages")

@@ -148,7 +148,8 @@ class RealScene:
             "CreatedDate": f"{person.created_at:%Y-%m-%dT%H:%M:%S}.000+0000",
         }
         if person.kind is PersonKind.LEAD:
-            self._wire.org.seed({"Lead": [{**row, "Company": "Acme", "IsConverted": person.is_converted}]})
+            became = {"ConvertedAccountId": person.account_id, "ConvertedContactId": person.contact_id}
+            self._wire.org.seed({"Lead": [{**row, "Company": "Acme", "IsConverted": person.is_converted, **became}]})
         else:
             self._wire.org.seed({"Contact": [{**row, "AccountId": person.account_id}]})
 

@@ -21,6 +21,7 @@ from tasks.contracts.records import (
     Person,
     PersonId,
     PersonKind,
+    Place,
     Verdict,
 )
 from tasks.contracts.tools import Subject
@@ -180,6 +181,23 @@ async def test_the_contacts_behind_people_are_remembered(scene):
     await scene.ledger.record_contact_links(links)
     asked = [PersonId("003000000000001AAA"), PersonId("003000000000009AAA")]
     assert set(await scene.ledger.find_contact_links_of_people(asked)) == set(links)
+
+
+async def test_a_converted_lead_tells_what_it_has_become(scene):
+    scene.has_account(Account(ACME, "Acme"))
+    contact = person_on(scene, ACME, 1)
+    lead_id = PersonId("00Q000000000001EAA")
+    lead = Person(lead_id, PersonKind.LEAD, "l@acme.com", MADE, ACME, is_converted=True, contact_id=contact.id)
+    scene.has_person(lead)
+    assert list(await scene.salesforce.find_people(["l@acme.com"])) == [lead]
+
+
+async def test_where_a_contact_was_seen_is_remembered(scene):
+    await scene.ledger.record_place(ANNA, Place(ACME, None))
+    await scene.ledger.record_place(ANNA, Place(ACME, ZETA))
+    await scene.ledger.record_place(BERT, Place(None, None))
+    asked = [ANNA, BERT, ContactId("1404")]
+    assert await scene.ledger.find_places(asked) == {ANNA: Place(ACME, ZETA), BERT: Place(None, None)}
 
 
 # Claims from both sides

@@ -1,7 +1,5 @@
 """Decision tables T1 and T2 (from the company's side), row by row, through the whole flow."""
 
-import contextlib
-
 import pytest
 
 from tasks.contracts.errors import Ambiguous, NeedsHuman, Rejected
@@ -391,26 +389,3 @@ async def test_a_company_without_a_name_is_called_by_its_domain():
     world.contact()
     await run(world)
     assert [one.name for one in world.salesforce.accounts.values()] == ["acme.com"]
-
-
-# T2 row 4: the guard of the domain
-
-
-async def test_t2_row_4_another_company_of_the_domain_makes_it_a_question():
-    world = World(domain_match=DomainMatch.AUTO)
-    world.company(domain="acme.com")
-    world.company("2", name="Acme Nord", additional_domains=("acme.com",))
-    world.account(ACCOUNT, website="acme.com")
-    with pytest.raises(Ambiguous) as refusal:
-        await run(world)
-    assert (refusal.value.code, refusal.value.evidence["companies"]) == ("CONFLICT_DOMAIN", ["2"])
-
-
-@pytest.mark.parametrize("mode", [DomainMatch.OFF, DomainMatch.SUGGEST])
-async def test_t2_row_4_other_companies_are_asked_for_only_where_one_would_be_adopted(mode):
-    world = World(domain_match=mode)
-    world.company(domain="acme.com")
-    world.account(ACCOUNT, website="acme.com")
-    with contextlib.suppress(Ambiguous):
-        await run(world)
-    assert "find_companies" not in world.calls.made

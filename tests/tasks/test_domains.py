@@ -1,9 +1,11 @@
 """One customer's domain is taken once its company has an account, however it came by it: decision table T2, row 4."""
 
+import contextlib
+
 import pytest
 
 from tasks.contracts.errors import Ambiguous
-from tasks.contracts.records import CompanyId
+from tasks.contracts.records import CompanyId, DomainMatch
 from tasks.create_account import create_account
 from tests.doubles.world import World
 
@@ -43,3 +45,23 @@ async def test_a_company_with_one_domain_taken_holds_its_other_one():
     with pytest.raises(Ambiguous) as refusal:
         await run(world, "3")
     assert refusal.value.evidence == {"linked_companies": ["2"], "domains": ["acme.de"]}
+
+
+async def test_t2_row_4_another_company_of_the_domain_makes_it_a_question():
+    world = World(domain_match=DomainMatch.AUTO)
+    world.company(domain="acme.com")
+    world.company("2", name="Acme Nord", additional_domains=("acme.com",))
+    world.account(ACCOUNT, website="acme.com")
+    with pytest.raises(Ambiguous) as refusal:
+        await run(world, "1")
+    assert (refusal.value.code, refusal.value.evidence["companies"]) == ("CONFLICT_DOMAIN", ["2"])
+
+
+@pytest.mark.parametrize("mode", [DomainMatch.OFF, DomainMatch.SUGGEST])
+async def test_t2_row_4_other_companies_are_asked_for_only_where_one_would_be_adopted(mode):
+    world = World(domain_match=mode)
+    world.company(domain="acme.com")
+    world.account(ACCOUNT, website="acme.com")
+    with contextlib.suppress(Ambiguous):
+        await run(world, "1")
+    assert "find_companies" not in world.calls.made

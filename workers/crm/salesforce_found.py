@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tasks.contracts.records import Account, AccountId, CompanyId, OpportunitySignal, Person, PersonId, PersonKind
-from workers.crm.salesforce_ids import CONTACT, LEAD, find_account_id, long_ids_in
+from workers.crm.salesforce_ids import CONTACT, LEAD, find_account_id, find_person_id, long_ids_in
 from workers.crm.salesforce_requests import (
     FindAccount,
     FindAccounts,
@@ -101,8 +101,9 @@ def person_of(row: Row) -> Person:
         kind=PersonKind.LEAD if is_lead else PersonKind.CONTACT,
         email=(row.get("Email") or "").strip().lower(),
         created_at=datetime.fromisoformat(row["CreatedDate"]),
-        account_id=find_account_id(row.get("AccountId")),
+        account_id=find_account_id(row.get("AccountId") or row.get("ConvertedAccountId")),
         is_converted=bool(row.get("IsConverted")),
+        contact_id=find_person_id(row.get("ConvertedContactId")),
     )
 
 

@@ -96,7 +96,7 @@ def columns_of(account_key: str) -> dict[str, tuple[str, ...]]:
     return {
         "Account": (*ACCOUNT_COLUMNS, account_key, PERSON_ACCOUNT),
         "Contact": ("Id", "Email", "CreatedDate", "AccountId"),
-        "Lead": ("Id", "Email", "CreatedDate", "IsConverted"),
+        "Lead": ("Id", "Email", "CreatedDate", "IsConverted", "ConvertedAccountId", "ConvertedContactId"),
         "OpportunityContactRole": ("ContactId", "Opportunity.IsClosed", "Opportunity.IsWon"),
     }
 

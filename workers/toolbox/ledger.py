@@ -17,6 +17,7 @@ from tasks.contracts.records import (
     Link,
     Owed,
     PersonId,
+    Place,
     StageName,
     Verdict,
 )
@@ -26,6 +27,8 @@ from workers.ledger.postgres_ledger import Following, LinkRequest, PostgresLedge
 from workers.toolbox.reach import reach_ledger
 
 LIFECYCLE_STAGE = "lifecyclestage"
+PLACE_FIELDS = ("account in Salesforce", "account in HubSpot")
+"""Under which a contact's place is remembered, in the order of `Place`."""
 URGENCY = tuple(Lane)
 """The most urgent lane first."""
 
@@ -83,6 +86,23 @@ class LedgerBatches:
         reach_ledger(partial(self._ledger.owe, requests))
         for request in requests:
             self.owed_next += request.then
+        return [None] * len(requests)
+
+    def places(self, requests: Sequence[tuple[ContactId, ...]]) -> list[dict[ContactId, Place]]:
+        wanted = sorted({contact_id for contact_ids in requests for contact_id in contact_ids})
+        sides = [
+            reach_ledger(partial(self._ledger.find_written, Kind.CONTACT, wanted, field)) for field in PLACE_FIELDS
+        ]
+        found = {one: Place(*(_account(side.get(one)) for side in sides)) for one in wanted if one in sides[0]}
+        return [{one: found[one] for one in contact_ids if one in found} for contact_ids in requests]
+
+    def record_places(self, requests: Sequence[tuple[ContactId, Place]]) -> list[None]:
+        rows = [
+            (Kind.CONTACT, str(contact_id), field, account_id or "")
+            for contact_id, place in requests
+            for field, account_id in zip(PLACE_FIELDS, (place.in_salesforce, place.in_hubspot), strict=True)
+        ]
+        reach_ledger(partial(self._ledger.record_written, rows))
         return [None] * len(requests)
 
     def written_stages(self, requests: Sequence[tuple[ContactId, ...]]) -> list[dict[ContactId, StageName]]:
@@ -151,6 +171,13 @@ class GatheredLedger:
     async def owe(self, then: Sequence[Owed]) -> None:
         await self._ask(self._batches.owe, Following(self._in_lane(then), as_of=self._as_of))
 
+    async def find_places(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, Place]:
+        found: Mapping[ContactId, Place] = await self._ask(self._batches.places, tuple(contact_ids))
+        return found
+
+    async def record_place(self, contact_id: ContactId, place: Place) -> None:
+        await self._ask(self._batches.record_places, (contact_id, place))
+
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         found: Mapping[ContactId, StageName] = await self._ask(self._batches.written_stages, tuple(contact_ids))
         return found
@@ -161,6 +188,10 @@ class GatheredLedger:
     def _in_lane(self, then: Sequence[Owed]) -> tuple[Owed, ...]:
         """What a first load makes owed is not more urgent than the load; a flow does not know which lane it runs in."""
         return tuple(replace(one, lane=max(one.lane, self._lane, key=URGENCY.index)) for one in then)
+
+
+def _account(account_id: str | None) -> AccountId | None:
+    return AccountId(account_id) if account_id else None
 
 
 def _lookups(find: Callable[[Sequence[K]], Mapping[K, V]], requests: Sequence[tuple[K, ...]]) -> list[list[V]]:
