@@ -114,5 +114,7 @@ async def test_5_10_a_converted_lead_is_followed_to_its_contact_whatever_its_add
     became = PersonId("003000000000077AAA")
     world.salesforce.people[lead.id] = replace(lead, is_converted=True, account_id=HERE, contact_id=became)
     world.salesforce.people[became] = Person(became, CONTACT, "other@example.com", LONG_AGO, HERE)
+    namesake = world.person(contact_id, CONTACT, account=THERE, age_days=900)
+    assert namesake.created_at < LONG_AGO
     await run(world, contact_id)
     assert world.ledger.contact_links[contact_id] == ContactLink(contact_id, became, CONTACT, HERE)
