@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tasks.contracts.descriptions import MappedField
-from tasks.contracts.errors import SyncError
+from tasks.contracts.errors import ProblemClass, SyncError
 from tasks.contracts.fields import FieldMemory, FieldReport, JsonValue, LeftOut
 from tasks.contracts.reasons import IN_PLAIN_WORDS
 from tasks.rules.field_mapping import Agree, FieldVerdict
@@ -32,7 +32,12 @@ def choose_writes(
     fields: Sequence[MappedField], pair: Pair, plan: FieldPlan, memory: FieldMemory, *, forced: bool
 ) -> Writes:
     """Everything the plan asks for, except what would only be refused again."""
-    known = {name: one for name, one in memory.left_out.items() if one.attempt}
+    # What was wrong with a field's set-up is over when the field is not paused any more.
+    known = {
+        name: one
+        for name, one in memory.left_out.items()
+        if one.attempt and one.problem_class is not ProblemClass.CONFIG
+    }
     held_back = () if forced or not known else tuple(_still_refused(known, fields, pair))
     held = {one.field for one in held_back}
     properties = {one.name: one.entry.properties for one in fields}

@@ -1,40 +1,23 @@
 """The command line on a real ledger: what it prints, for people and for programs, and how it ends."""
 
 import json
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import AccountId, CompanyId, Kind, Lane, Link, Owed, Verdict
 from tasks.contracts.tools import Parked, Subject
-from workers.cli.deployment import open_ledger
-from workers.cli.main import app
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.postgres_ledger import LinkRequest, PostgresLedger, VerdictRequest
-from workers.settings import read_settings
 
 COMPANY = "20000000042"
 ACCOUNT = "001000000000042AAA"
 SENTENCE = "company 20000000042 has neither a name nor a domain"
-
-
-@pytest.fixture
-def tandem(empty_ledger, services, monkeypatch) -> Iterator[Callable[..., Result]]:
-    url, _ = empty_ledger
-    monkeypatch.setenv("DATABASE_URL", url)
-    monkeypatch.setenv("REDIS_URL", services.redis_url)
-    read_settings.cache_clear()
-    open_ledger.cache_clear()
-    yield lambda *words, stdin=None: CliRunner().invoke(app, [*words], input=stdin)
-    open_ledger().dispose()
-    open_ledger.cache_clear()
-    read_settings.cache_clear()
 
 
 @dataclass

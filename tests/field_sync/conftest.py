@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+import requests
 
+from simulator.hubspot.seeding import DEFAULT_TOKEN
 from tasks.contracts.records import AccountId, CompanyId, Kind, Lane, Link, Owed, Verdict
 from tasks.create_account import create_account
 from tasks.link_company import link_company
@@ -38,16 +40,18 @@ class Pairs:
         """A company and an account that are one customer already."""
         one = Link(CompanyId(str(number)), AccountId(f"001{number:012d}AAA"))
         self.links[one.company_id] = one
-        self.edit_company(company, number=number)
+        self.add_company({"sf_account_id": one.account_id, **company}, number=number)
         self.wire.org.seed({"Account": [{"Id": one.account_id, "Name": "Acme", KEY: one.company_id, **account}]})
         assert self.hands.ledger.record_links([link_request(one)]) == [None]
         self.owe(number)
 
+    def add_company(self, values: Mapping[str, str], *, number: int) -> None:
+        self.wire.portal.seed({"companies": [{"id": str(number), "properties": {"name": "Acme", **values}}]})
+
     def edit_company(self, values: Mapping[str, str], *, number: int = 1) -> None:
-        known = {"name": "Acme", "sf_account_id": f"001{number:012d}AAA"}
-        held = {row["id"]: row["properties"] for row in self.wire.portal.state()["companies"]}
-        properties = {**known, **held.get(str(number), {}), **values}
-        self.wire.portal.seed({"companies": [{"id": str(number), "properties": properties}]})
+        url = f"{self.wire.url}/crm/v3/objects/companies/{number}"
+        headers = {"Authorization": f"Bearer {DEFAULT_TOKEN}"}
+        requests.patch(url, json={"properties": values}, headers=headers, timeout=5).raise_for_status()
 
     def edit_account(self, values: Mapping[str, Any], *, number: int = 1) -> None:
         self.wire.org.seed({"Account": [{**self.account(number), **values}]})

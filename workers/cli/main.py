@@ -10,7 +10,7 @@ from rich.markup import escape
 from sqlalchemy.exc import DBAPIError
 
 from tasks.contracts.errors import SyncError
-from workers.cli import operating, processes, records
+from workers.cli import mapping, operating, processes, records
 from workers.cli.output import Failed, errors
 from workers.embedded import EmbeddedUnavailableError
 
@@ -22,7 +22,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="rich",
 )
-for commands in (processes.commands, records.commands, operating.commands):
+for commands in (processes.commands, records.commands, operating.commands, mapping.commands):
     app.registered_commands += commands.registered_commands
     app.registered_groups += commands.registered_groups
 

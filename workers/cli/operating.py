@@ -13,12 +13,14 @@ from workers.cli.deployment import open_ledger, settings_with_redis, whoever_ask
 from workers.cli.output import AsJson, Failed, print_json, print_table, say
 from workers.coordination.budget import Budget
 from workers.crm.checks import Check
+from workers.ledger.field_book import FieldBook
+from workers.ledger.field_problems import FieldProblems
 from workers.ledger.inbox import count_malformed, find_malformed
 from workers.ledger.invariants import check_invariants
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.ledger.review_desk import ParkedFilter, ReviewDesk
 from workers.ledger.schema import refuse_unless_current
-from workers.readiness import check_crms
+from workers.readiness import check_crms, check_fields
 from workers.settings import Settings, read_settings
 from workers.toolbox.hands import connect_redis
 
@@ -41,6 +43,7 @@ def status(as_json: AsJson = False) -> None:
     engine, settings = open_ledger(), settings_with_redis()
     desk = ReviewDesk(engine)
     owed, given_up, malformed = desk.count_owed(), desk.count_parked(), count_malformed(engine)
+    fields, paused = FieldProblems(engine).count(), FieldBook(engine).find_paused()
     connection = connect_redis(settings)
     calls = Budget(connection, settings).calls()
     workers = _workers()
@@ -48,7 +51,15 @@ def status(as_json: AsJson = False) -> None:
     broken = check_invariants(engine)
     if as_json:
         print_json(
-            {"owed": owed, "parked": given_up, "malformed": malformed, "calls": calls, "workers": workers}
+            {
+                "owed": owed,
+                "parked": given_up,
+                "parked_fields": fields,
+                "paused_fields": paused,
+                "malformed": malformed,
+                "calls": calls,
+                "workers": workers,
+            }
             | {"switches": switches, "broken_invariants": broken}
         )
         return
@@ -60,6 +71,10 @@ def status(as_json: AsJson = False) -> None:
     if not any(one.owed for one in owed):
         say("Nothing is owed.")
     print_table("Parked", ("task", "class", "code", "records"), [tuple(asdict(one).values()) for one in given_up])
+    if fields:
+        say(f"{sum(one.rows for one in fields):,} parked fields: tandem parked fields")
+    for one in paused.values():
+        say(f"[red]Field {one.field} is paused for every company[/red] ({escape(one.code)}): {escape(one.remedy)}")
     if malformed:
         say(f"{malformed:,} malformed announcements: tandem parked events")
     print_table("Workers", ("name",), [(name,) for name in workers])
@@ -91,6 +106,25 @@ def list_parked(task: Task = None, code: Code = None, ids: Ids = None, as_json: 
     )
     if not found:
         say("Nothing is parked.")
+    if fields := sum(one.rows for one in FieldProblems(open_ledger()).count()):
+        say(f"{fields:,} fields are parked by themselves: tandem parked fields")
+
+
+@parked.command("fields")
+def list_fields(code: Code = None, ids: Ids = None, as_json: AsJson = False) -> None:
+    """Fields that are left out of records whose other fields sync, and what to do; fixed ones go by themselves."""
+    found = FieldProblems(open_ledger()).find(_filter(None, code, ids))
+    if as_json:
+        print_json(found)
+        return
+    columns = ("record", "field", "class", "code", "problem", "what to do")
+    print_table(
+        "Parked fields",
+        columns,
+        [(one.record_id, one.field, one.problem_class, one.code, one.problem, one.remedy) for one in found],
+    )
+    if not found:
+        say("No field is parked.")
 
 
 @parked.command("events")
@@ -110,8 +144,10 @@ def list_malformed(as_json: AsJson = False) -> None:
 def replay(task: Task = None, code: Code = None, ids: Ids = None, everything: Everything = False, by: By = "") -> None:
     """Try again, against the CRMs as they are now."""
     which = _chosen(task, code, ids, everything=everything)
-    number = ReviewDesk(open_ledger()).replay(which, by=by or whoever_asks())
-    say(f"{number:,} records are owed again.")
+    engine, person = open_ledger(), by or whoever_asks()
+    number = ReviewDesk(engine).replay(which, by=person)
+    fields = FieldProblems(engine).replay(which, by=person)
+    say(f"{number:,} records are owed again." + (f" {fields:,} parked fields are tried again." if fields else ""))
 
 
 @parked.command()
@@ -150,6 +186,8 @@ def doctor(as_json: AsJson = False) -> None:
         checks = [Check("settings"), *_services(settings)]
     if all(check.is_fine for check in checks):
         checks += check_crms(settings)
+    if all(check.is_fine for check in checks):
+        checks += check_fields(settings)
     if as_json:
         print_json(checks)
     else:

@@ -15,6 +15,7 @@ from tasks.contracts.records import Kind, Owed
 from workers.announcing import Producer, announce_until_noted
 from workers.cli.deployment import open_ledger, settings_with_redis
 from workers.cli.output import AsJson, Failed, errors, print_json, say
+from workers.ledger.field_problems import find_field_problems
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.timelines import OwedState, Timeline, read_timeline
 from workers.messenger import CeleryMessenger
@@ -151,10 +152,15 @@ def why(
 ) -> None:
     """What was announced, decided and done about one record, and why; also why nothing was."""
     timeline = read_timeline(open_ledger(), record.kind, record_id)
+    left_out = find_field_problems(open_ledger(), record.kind, record_id)
     if as_json:
-        print_json({"record": record.kind, "id": record_id, "timeline": timeline})
+        print_json({"record": record.kind, "id": record_id, "timeline": timeline, "fields": left_out})
     else:
         _print_timeline(record, record_id, timeline)
+        for one in left_out:
+            say(
+                f"[yellow]{one.field} is left out[/yellow] ({one.code}): {_escaped(one.problem)} {_escaped(one.remedy)}"
+            )
     if timeline == Timeline((), (), (), (), ()):
         raise typer.Exit(1)
 
@@ -211,6 +217,8 @@ def _fact(value: Any) -> str:
     if isinstance(value, list):
         shown = ", ".join(str(one) for one in value[:5])
         return f"{shown} and {len(value) - 5} more" if len(value) > 5 else shown
+    if isinstance(value, dict):
+        return _fact([f"{name} by {why}" for name, why in value.items()])
     return str(value)
 
 

@@ -93,7 +93,7 @@ def owe_for_links(connection: Connection, task: str, lane: Lane) -> int:
     wanted = select(literal(task), LinkRow.company_id, literal(lane.value), literal(0), func.now())
     columns = ["task", "record_id", "lane", "forced_upto", "as_of"]
     statement = insert(OwedRow).from_select(columns, wanted.order_by(LinkRow.company_id))
-    return connection.execute(_once_more(statement)).rowcount
+    return len(connection.execute(_once_more(statement).returning(OwedRow.record_id)).all())
 
 
 def _once_more(statement: Insert) -> Insert:

@@ -11,7 +11,14 @@ from datetime import UTC, datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from tasks.contracts.descriptions import Described, FieldDescription, HubSpotOwner, PropertyDescription, SalesforceUser
+from tasks.contracts.descriptions import (
+    Described,
+    FieldDescription,
+    HubSpotOwner,
+    MappedField,
+    PropertyDescription,
+    SalesforceUser,
+)
 from tasks.contracts.errors import Rejected
 from tasks.contracts.fields import Everybody, UsableMapping
 from tasks.contracts.mapping import Effect, FieldMapping, Finding, MappedObject, SyncRule, ValueType
@@ -21,7 +28,7 @@ from workers.crm.descriptions import field_descriptions, hubspot_owner, property
 from workers.crm.hubspot import HubSpotDoor
 from workers.crm.salesforce import SalesforceDoor
 from workers.gather import Gather
-from workers.ledger.field_book import FieldBook, PausedField
+from workers.ledger.field_book import FieldBook
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.telemetry.logs import get_logger
 from workers.toolbox.freshness import Shelf, Wanted
@@ -47,10 +54,14 @@ class DescribedObject:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """The mapping beside both CRMs: what can be used, and what a person should know."""
+    """The mapping beside both CRMs: what can be carried, and what a person should know."""
 
     findings: tuple[Finding, ...]
-    usable: UsableMapping
+    fields: Mapping[str, MappedField]
+    """By Salesforce field."""
+    everybody: Everybody
+    digests: Mapping[str, str]
+    """By Salesforce field: what both CRMs say about it, and what speaks against it."""
 
 
 def mapped_properties(mapping: FieldMapping) -> tuple[str, ...]:
@@ -95,7 +106,7 @@ class MappingDesk:
         with self._looking:
             if self._seen and time.monotonic() - self._seen[0] < LOOKED_AT_EVERY.total_seconds():
                 return self._seen[1]
-            found = self.review(as_of=reach_ledger(self._ledger.now) - self._ttl).usable
+            found = self._find_usable()
             if self._seen and _same(found, self._seen[1]):
                 found = self._seen[1]
             self._seen = (time.monotonic(), found)
@@ -114,17 +125,21 @@ class MappingDesk:
             shelf.forget([MappedObject.COMPANY])
 
     def review(self, *, as_of: datetime) -> Review:
-        """With descriptions no older than that; paused fields that are fine again are resumed."""
+        """With descriptions no older than that. Raises SyncError if a CRM cannot be asked."""
         described = self._describe(as_of)
         checked = check_mapping(self.mapping, {MappedObject.COMPANY: described})
         everybody, about_owners = self._everybody(as_of)
         fields = {one.name: one for one in checked.fields[OBJECT] if one.entry.rule is not SyncRule.DONT_SYNC}
         if everybody is None:
             fields = {name: one for name, one in fields.items() if one.entry.type is not ValueType.OWNER}
-        paused = self._still_paused(set(fields), _digests(checked, described))
-        usable = tuple(one for name, one in fields.items() if name not in paused)
-        findings = (*checked.findings, *about_owners, *(_paused(one) for one in paused.values()))
-        return Review(findings, UsableMapping(usable, everybody or Everybody(), frozenset(paused)))
+        findings = (*checked.findings, *about_owners)
+        return Review(findings, fields, everybody or Everybody(), _digests(checked, described))
+
+    def _find_usable(self) -> UsableMapping:
+        review = self.review(as_of=reach_ledger(self._ledger.now) - self._ttl)
+        paused = self._still_paused(review)
+        usable = tuple(one for name, one in review.fields.items() if name not in paused)
+        return UsableMapping(usable, review.everybody, frozenset(paused))
 
     def _describe(self, as_of: datetime) -> Described:
         wanted = [Wanted(MappedObject.COMPANY, as_of)]
@@ -146,24 +161,17 @@ class MappingDesk:
             return None, (finding,)
         return Everybody(self.mapping.owner, owners, users), check_owners(self.mapping.owner, users)
 
-    def _still_paused(self, fine: set[str], described: Mapping[str, str]) -> dict[str, PausedField]:
+    def _still_paused(self, review: Review) -> frozenset[str]:
         """A field is fine again when its description is, and was not when it was paused, or has changed since."""
-        paused = reach_ledger(self._book.find_paused)
-        over = {
-            name
-            for name, one in paused.items()
-            if name not in described or (name in fine and one.description not in {"", described[name]})
-        }
-        unlike = {
-            name: described[name]
-            for name, one in paused.items()
-            if name not in over and one.description != described[name]
-        }
+        paused, now = reach_ledger(self._book.find_paused), review.digests
+        known = {name: one.description for name, one in paused.items() if name in now}
+        over = {name for name in known.keys() & review.fields.keys() if known[name] not in {"", now[name]}}
+        unlike = {name: now[name] for name in known.keys() - over if known[name] != now[name]}
         if unlike:
             reach_ledger(lambda: self._book.note_descriptions(unlike))
         for name in reach_ledger(lambda: self._book.resume(over)) if over else ():
             log.info("field.resumed", field=name)
-        return {name: one for name, one in paused.items() if name not in over}
+        return frozenset(paused.keys() - over)
 
     def _note_version(self) -> None:
         version = version_of(self.mapping)
@@ -217,8 +225,3 @@ def _digests(checked: Checked, described: Described) -> dict[str, str]:
     usable = {one.name: repr((one.field, one.properties)) for one in checked.fields[OBJECT]}
     told = {one.name: usable.get(one.name, findings) for one in described.fields[OBJECT]}
     return {name: hashlib.sha256(text.encode()).hexdigest()[:16] for name, text in told.items()}
-
-
-def _paused(one: PausedField) -> Finding:
-    problem = f"it is paused since {one.paused_at:%Y-%m-%d %H:%M} ({one.code})"
-    return Finding(0, one.field, problem, one.remedy, Effect.FIELD)
