@@ -10,6 +10,9 @@ import requests
 from sqlalchemy import select
 
 from simulator.hubspot.seeding import DEFAULT_TOKEN
+from simulator.people import soap
+from simulator.people.calls import Reply
+from simulator.salesforce.credentials import Credentials
 from tasks.contracts.errors import SyncError
 from tasks.contracts.records import (
     Account,
@@ -125,6 +128,15 @@ class RealScene:
     def merge_companies(self, survivor: CompanyId, loser: CompanyId) -> None:
         self._in_hubspot("POST", "companies/merge", {"primaryObjectId": survivor, "objectIdToMerge": loser})
 
+    def merge_contacts(self, survivor: ContactId, loser: ContactId) -> None:
+        self._in_hubspot("POST", "contacts/merge", {"primaryObjectId": survivor, "objectIdToMerge": loser})
+
+    def restore_company(self, company_id: CompanyId) -> None:
+        self._restore("companies", company_id)
+
+    def restore_contact(self, contact_id: ContactId) -> None:
+        self._restore("contacts", contact_id)
+
     def has_account(self, account: Account) -> None:
         row = {"Id": account.id, "Name": account.name, "Website": account.website or None, KEY: account.company_id}
         self._wire.org.seed({"Account": [{**row, "IsPersonAccount": account.is_person_account}]})
@@ -154,6 +166,17 @@ class RealScene:
 
     def delete_person(self, person_id: PersonId) -> None:
         self._delete("Lead" if person_id.startswith("00Q") else "Contact", person_id)
+
+    def undelete(self, record_id: str) -> None:
+        self._by_soap(soap.undelete(record_id))
+
+    def merge_in_salesforce(self, survivor: str, loser: str) -> None:
+        sobject = {"001": "Account", "003": "Contact", "00Q": "Lead"}[survivor[:3]]
+        self._by_soap(soap.merge(sobject, survivor, loser))
+
+    def convert(self, lead_id: PersonId, account_id: AccountId) -> PersonId:
+        told = self._by_soap(soap.convert_lead(lead_id, {"accountId": account_id, "doNotCreateOpportunity": "true"}))
+        return PersonId(told["contactId"])
 
     def lose_next_race(self) -> None:
         self._wire.org.configure({"lost_upsert_races": 1})
@@ -194,9 +217,29 @@ class RealScene:
         headers = {"Authorization": f"Bearer {DEFAULT_TOKEN}"}
         requests.request(method, url, json=body, headers=headers, timeout=5).raise_for_status()
 
+    def _restore(self, records: str, record_id: str) -> None:
+        body = {"objectType": records, "id": record_id}
+        requests.post(f"{self._wire.control_url}/hubspot/restore", json=body, timeout=5).raise_for_status()
+
     def _delete(self, sobject: str, record_id: str) -> None:
-        (row,) = (row for row in self._wire.org.state()[sobject] if row["Id"] == record_id)
-        self._wire.org.seed({sobject: [{**row, "IsDeleted": True}]})
+        self._in_salesforce("DELETE", f"/services/data/v62.0/sobjects/{sobject}/{record_id}")
+
+    def _by_soap(self, operation: soap.SoapRequest) -> dict[str, str]:
+        request = operation.with_session(self._session(), version="62.0")
+        answer = requests.post(
+            self._wire.url + request.path, data=str(request.body).encode(), headers=dict(request.headers), timeout=5
+        )
+        return soap.outcome(Reply(answer.status_code, {}, answer.text))
+
+    def _in_salesforce(self, method: str, path: str) -> None:
+        headers = {"Authorization": f"Bearer {self._session()}"}
+        requests.request(method, self._wire.url + path, headers=headers, timeout=5).raise_for_status()
+
+    def _session(self) -> str:
+        app = Credentials()
+        form = {"grant_type": "client_credentials", "client_id": app.consumer_key, "client_secret": app.consumer_secret}
+        answer = requests.post(f"{self._wire.url}/services/oauth2/token", data=form, timeout=5)
+        return str(answer.json()["access_token"])
 
     def _claim(self, company_id: CompanyId) -> Job:
         ttl = timedelta(minutes=1)

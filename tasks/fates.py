@@ -1,0 +1,77 @@
+"""What flows ask about records that may be gone: what became of a link's records, and who is free to be linked."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tasks.contracts.fates import Fate, Note, Settlement
+from tasks.contracts.reasons import Reason
+from tasks.contracts.records import Account, AccountId, CompanyId, Kind, Link, LinkState, Owed, Verdict
+from tasks.contracts.tools import Lease, Tools
+from tasks.rules.fates import (
+    Circumstances,
+    Rival,
+)
+from tasks.rules.matching import Candidates
+
+
+async def find_circumstances(link: Link, tools: Tools) -> Circumstances:
+    """Both CRMs and the ledger as they are now."""
+    (company,) = await tools.hubspot.find_fates(Kind.COMPANY, [link.company_id])
+    (account,) = await tools.salesforce.find_fates([link.account_id])
+    ours = {link.company_id, CompanyId(company.survivor_id)}
+    holders = await tools.ledger.find_all_links_of_account(account.survivor_id)
+    others = [one for one in holders if one.company_id not in ours]
+    strange_key = [CompanyId(account.key)] if account.key and account.key not in ours else []
+    asked = sorted({*(one.company_id for one in others), *strange_key})
+    fates = {one.record_id: one for one in await tools.hubspot.find_fates(Kind.COMPANY, asked)} if asked else {}
+    return Circumstances(
+        link,
+        company,
+        account,
+        of_company=await _find_own(company, tools),
+        of_account=tuple(Rival(one, fates[one.company_id]) for one in others),
+        key_holder=fates[strange_key[0]] if strange_key else None,
+    )
+
+
+async def _find_own(company: Fate, tools: Tools) -> Rival | None:
+    """The survivor's own link."""
+    own = await tools.ledger.find_link(CompanyId(company.survivor_id)) if company.is_moved else None
+    if own is None:
+        return None
+    (fate,) = await tools.salesforce.find_fates([own.account_id])
+    return Rival(own, fate)
+
+
+async def look_at_absorbed(fate: Fate, tools: Tools) -> None:
+    """Announced is the survivor; those that were merged into it may have had links, or wait for a person."""
+    links = await tools.ledger.find_links([CompanyId(one) for one in fate.absorbed])
+    if links:
+        await tools.ledger.owe([Owed("follow_merge", link.company_id) for link in links])
+
+
+async def find_candidates(accounts: Sequence[Account], company_id: CompanyId, tools: Tools) -> Candidates:
+    """Accounts a company could be given; one whose company was deleted is free."""
+    known = await without_keys_of_the_gone(accounts, company_id, tools)
+    links = await tools.ledger.find_links_of_accounts([account.id for account in known])
+    held = [link for link in links if link.state is not LinkState.COMPANY_DELETED]
+    return Candidates(known, {link.account_id: link.company_id for link in held})
+
+
+async def without_keys_of_the_gone(accounts: Sequence[Account], company_id: CompanyId, tools: Tools) -> list[Account]:
+    """The key of a company that is gone keeps its account from nobody."""
+    keys = sorted({one.company_id for one in accounts if one.company_id} - {company_id})
+    gone = {one.record_id for one in await tools.ledger.find_tombstones(Kind.COMPANY, keys)} if keys else set()
+    return [replace(one, company_id=None) if one.company_id in gone else one for one in accounts]
+
+
+async def release_link(link: Link, lease: Lease, tools: Tools) -> None:
+    """A person wants another account for the company than the one it had."""
+    old = await tools.ledger.find_tombstones(Kind.ACCOUNT, [link.account_id])
+    verdict = Verdict(Reason.LINK_RELEASED, {"account": AccountId(link.account_id), "state": link.state})
+    settlement = Settlement(
+        was=link,
+        tombstones=tuple(replace(one, key=None) for one in old),
+        notes=(Note(Kind.COMPANY, link.company_id, verdict), Note(Kind.ACCOUNT, link.account_id, verdict)),
+    )
+    await tools.ledger.settle(settlement, fence=lease.fence)
