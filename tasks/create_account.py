@@ -20,7 +20,7 @@ async def create_account(company_id: CompanyId, tools: Tools) -> Outcome:
     """Decision tables T1 and T2; ends with a link, a reason why there is none, or a question."""
     if not tools.switches.company_sync:
         return await _leave_alone(company_id, Reason.OBJECT_SYNC_OFF, tools)
-    if (link := await tools.ledger.find_link(company_id)) and not (tools.forced and not link.is_live):
+    if (link := await tools.ledger.find_link(company_id)) and (link.is_live or not tools.forced):
         return await _already_linked(link, tools)
 
     company = await tools.hubspot.find_company(company_id)
@@ -43,10 +43,11 @@ async def _link_or_leave_alone(company: Company, people: tuple[SyncingContact, .
     company_id = company.id
     async with tools.leases.hold(identities_at_stake(company, people, tools.switches.opt_out_domains)) as lease:
         # Somebody may have linked it while we were reading.
-        if link := await tools.ledger.find_link(company_id):
-            if link.is_live or not tools.forced:
-                return await _already_linked(link, tools)
-            await release_link(link, lease, tools)
+        link = await tools.ledger.find_link(company_id)
+        if link and (link.is_live or not tools.forced):
+            return await _already_linked(link, tools)
+        if tools.forced:
+            await release_link(company_id, link, lease, tools)
         match match := await _find_match(company, people, tools):
             case Adopt(account, reason, evidence):
                 await claim_domains(company, tools)

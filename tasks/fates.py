@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tasks.contracts.fates import Fate, Note, Settlement
+from tasks.contracts.fates import End, Fate, Note, Settlement
 from tasks.contracts.reasons import Reason
-from tasks.contracts.records import Account, AccountId, CompanyId, Kind, Link, LinkState, Owed, Verdict
+from tasks.contracts.records import Account, CompanyId, Kind, Link, LinkState, Owed, Verdict
 from tasks.contracts.tools import Lease, Tools
 from tasks.rules.fates import (
     Circumstances,
@@ -21,16 +21,18 @@ async def find_circumstances(link: Link, tools: Tools) -> Circumstances:
     ours = {link.company_id, CompanyId(company.survivor_id)}
     holders = await tools.ledger.find_all_links_of_account(account.survivor_id)
     others = [one for one in holders if one.company_id not in ours]
-    strange_key = [CompanyId(account.key)] if account.key and account.key not in ours else []
-    asked = sorted({*(one.company_id for one in others), *strange_key})
-    fates = {one.record_id: one for one in await tools.hubspot.find_fates(Kind.COMPANY, asked)} if asked else {}
+    strange_key = account.key if account.key and account.key not in ours else None
+    # Somebody may have typed anything there, and HubSpot would refuse to look for what is no id.
+    asked = {str(one.company_id) for one in others} | ({strange_key} if strange_key and strange_key.isdecimal() else set())
+    fates = {one.record_id: one for one in await tools.hubspot.find_fates(Kind.COMPANY, sorted(asked))} if asked else {}
+    nobody = Fate(Kind.COMPANY, strange_key or "", End.UNKNOWN, strange_key or "", survivor_is_gone=True)
     return Circumstances(
         link,
         company,
         account,
         of_company=await _find_own(company, tools),
         of_account=tuple(Rival(one, fates[one.company_id]) for one in others),
-        key_holder=fates[strange_key[0]] if strange_key else None,
+        key_holder=fates.get(strange_key, nobody) if strange_key else None,
     )
 
 
@@ -65,13 +67,10 @@ async def without_keys_of_the_gone(accounts: Sequence[Account], company_id: Comp
     return [replace(one, company_id=None) if one.company_id in gone else one for one in accounts]
 
 
-async def release_link(link: Link, lease: Lease, tools: Tools) -> None:
-    """A person wants another account for the company than the one it had."""
-    old = await tools.ledger.find_tombstones(Kind.ACCOUNT, [link.account_id])
-    verdict = Verdict(Reason.LINK_RELEASED, {"account": AccountId(link.account_id), "state": link.state})
-    settlement = Settlement(
-        was=link,
-        tombstones=tuple(replace(one, key=None) for one in old),
-        notes=(Note(Kind.COMPANY, link.company_id, verdict), Note(Kind.ACCOUNT, link.account_id, verdict)),
-    )
-    await tools.ledger.settle(settlement, fence=lease.fence)
+async def release_link(company_id: CompanyId, link: Link | None, lease: Lease, tools: Tools) -> None:
+    """A person wants an account of its own for the company, whatever became of the one it had."""
+    notes: tuple[Note, ...] = ()
+    if link:
+        verdict = Verdict(Reason.LINK_RELEASED, {"account": link.account_id, "state": link.state})
+        notes = (Note(Kind.COMPANY, company_id, verdict), Note(Kind.ACCOUNT, link.account_id, verdict))
+    await tools.ledger.settle(Settlement(was=link, released=(company_id,), notes=notes), fence=lease.fence)

@@ -97,7 +97,7 @@ async def _write(
     *,
     ends: Sequence[Link] = (),
 ) -> Outcome:
-    key = None if reason is Reason.LINK_CLEARED else at.link.company_id
+    key = at.link.company_id
     tombstones = [*tombstones_of(at.company), *tombstones_of(at.account, key=key)]
     fates = [one for one in (at.company, at.account) if not one.is_moved]
     if becomes and becomes.is_same_pair(at.target):
@@ -112,6 +112,7 @@ async def _write(
         ends=tuple(ends),
         tombstones=tuple(tombstones),
         living=tuple(one for fate in fates for one in living_of(fate)),
+        released=(at.link.company_id,) if reason is Reason.LINK_CLEARED else (),
         notes=_notes(at, reason) if changed else (_notes(at, reason)[0],),
     )
     await tools.ledger.settle(settlement, fence=lease.fence, then=_next(at, becomes) if changed else ())

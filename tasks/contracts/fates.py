@@ -76,6 +76,8 @@ class Settlement:
     tombstones: tuple[Tombstone, ...] = ()
     living: tuple[tuple[Kind, str], ...] = ()
     """Records whose tombstones are lifted."""
+    released: tuple[CompanyId, ...] = ()
+    """Companies whose ids no deleted account's tombstone keeps from being upserted by any more."""
     contact_links: tuple[ContactLink, ...] = ()
     """The person behind a contact, from now on."""
     notes: tuple[Note, ...] = ()

@@ -55,6 +55,7 @@ class MemoryHubSpot:
     segments: dict[str, set[str]] = field(default_factory=dict)
     past: HubSpotPast = field(default_factory=HubSpotPast)
     tombstones: Tombstones = field(default_factory=dict)
+    archived_holds_unique: bool = False
     stages: tuple[StageName, ...] = STAGES
 
     def __post_init__(self) -> None:
@@ -110,6 +111,10 @@ class MemoryHubSpot:
         company = self._company(company_id)
         if any(one.account_id == account_id and one.id != company_id for one in self.companies.values()):
             raise Ambiguous(f"another company carries {account_id}")
+        archived = (one for one, _ in self.past.archived.values() if isinstance(one, Company))
+        if holder := next((one for one in archived if one.account_id == account_id), None):
+            if self.archived_holds_unique:
+                raise Ambiguous(f"{holder.id} carries {account_id}", evidence={"owner_id": holder.id})
         self.companies[company_id] = replace(company, account_id=account_id)
         self.calls.note("write_account_id")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tasks.contracts.errors import Ambiguous, Busy
 from tasks.contracts.fates import Settlement, Tombstone
@@ -73,6 +73,9 @@ class MemoryLedger:
         for one in settlement.living:
             self.tombstones.pop(one, None)
         self.tombstones.update({(one.kind, one.record_id): one for one in settlement.tombstones})
+        for place, stone in self.tombstones.items():
+            if stone.key in settlement.released:
+                self.tombstones[place] = replace(stone, key=None)
         self.contact_links.update({one.contact_id: one for one in settlement.contact_links})
         for note in settlement.notes:
             self._note(Subject(note.kind, note.record_id), note.verdict)

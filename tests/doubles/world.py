@@ -11,6 +11,7 @@ from tasks.contracts.records import (
     CompanyId,
     Contact,
     ContactId,
+    ContactLink,
     Link,
     LinkState,
     Person,
@@ -79,6 +80,11 @@ class World:
     def link(self, company_id: str, account_id: str, state: LinkState = LinkState.LINKED) -> None:
         link = Link(CompanyId(company_id), AccountId(account_id), state)
         self.ledger.links[link.company_id] = (link, 0)
+
+    def remember(self, contact_id: ContactId, person: Person) -> None:
+        """The contact's person is known already."""
+        link = ContactLink(contact_id, person.id, person.kind, person.account_id)
+        self.ledger.contact_links[contact_id] = link
 
     def linked(self, company_id: str = "1") -> tuple[str, LinkState] | None:
         """The account and the state of the company's link."""

@@ -1,18 +1,13 @@
 """The real scene: Postgres, Redis and the client libraries, over HTTP to the simulated CRMs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Self
 
-import requests
 from sqlalchemy import select
 
-from simulator.hubspot.seeding import DEFAULT_TOKEN
-from simulator.people import soap
-from simulator.people.calls import Reply
-from simulator.salesforce.credentials import Credentials
 from tasks.contracts.errors import SyncError
 from tasks.contracts.records import (
     Account,
@@ -33,6 +28,7 @@ from tasks.contracts.records import (
     Verdict,
 )
 from tasks.contracts.tools import Done, HubSpot, Job, Leases, Ledger, Parked, Salesforce, Settlement, Subject, Tools
+from tests.by_hand import ByHand
 from tests.crm.asking import KEY
 from tests.crm.wire import Wire
 from tests.promises.scene import Flow
@@ -49,6 +45,7 @@ class RealScene:
     def __init__(self, hands: Hands, wire: Wire, slice_tools: SliceTools) -> None:
         self._hands = hands
         self._wire = wire
+        self._hand = ByHand(wire.url, wire.control_url)
         self._slice = slice_tools
         self.look_again()
 
@@ -120,22 +117,22 @@ class RealScene:
         self._wire.portal.seed({"stages": stages[::-1]})
 
     def archive_company(self, company_id: CompanyId) -> None:
-        self._in_hubspot("DELETE", f"companies/{company_id}")
+        self._hand.archive("companies", company_id)
 
     def archive_contact(self, contact_id: ContactId) -> None:
-        self._in_hubspot("DELETE", f"contacts/{contact_id}")
-
-    def merge_companies(self, survivor: CompanyId, loser: CompanyId) -> None:
-        self._in_hubspot("POST", "companies/merge", {"primaryObjectId": survivor, "objectIdToMerge": loser})
-
-    def merge_contacts(self, survivor: ContactId, loser: ContactId) -> None:
-        self._in_hubspot("POST", "contacts/merge", {"primaryObjectId": survivor, "objectIdToMerge": loser})
+        self._hand.archive("contacts", contact_id)
 
     def restore_company(self, company_id: CompanyId) -> None:
-        self._restore("companies", company_id)
+        self._hand.restore("companies", company_id)
 
     def restore_contact(self, contact_id: ContactId) -> None:
-        self._restore("contacts", contact_id)
+        self._hand.restore("contacts", contact_id)
+
+    def merge_companies(self, survivor: CompanyId, loser: CompanyId) -> None:
+        self._hand.merge_in_hubspot("companies", survivor, loser)
+
+    def merge_contacts(self, survivor: ContactId, loser: ContactId) -> None:
+        self._hand.merge_in_hubspot("contacts", survivor, loser)
 
     def has_account(self, account: Account) -> None:
         row = {"Id": account.id, "Name": account.name, "Website": account.website or None, KEY: account.company_id}
@@ -162,21 +159,19 @@ class RealScene:
             self._wire.org.seed({"Opportunity": [opportunity], "OpportunityContactRole": [role]})
 
     def delete_account(self, account_id: AccountId) -> None:
-        self._delete("Account", account_id)
+        self._hand.delete(account_id)
 
     def delete_person(self, person_id: PersonId) -> None:
-        self._delete("Lead" if person_id.startswith("00Q") else "Contact", person_id)
+        self._hand.delete(person_id)
 
     def undelete(self, record_id: str) -> None:
-        self._by_soap(soap.undelete(record_id))
+        self._hand.undelete(record_id)
 
     def merge_in_salesforce(self, survivor: str, loser: str) -> None:
-        sobject = {"001": "Account", "003": "Contact", "00Q": "Lead"}[survivor[:3]]
-        self._by_soap(soap.merge(sobject, survivor, loser))
+        self._hand.merge_in_salesforce(survivor, loser)
 
     def convert(self, lead_id: PersonId, account_id: AccountId) -> PersonId:
-        told = self._by_soap(soap.convert_lead(lead_id, {"accountId": account_id, "doNotCreateOpportunity": "true"}))
-        return PersonId(told["contactId"])
+        return PersonId(self._hand.convert(lead_id, account_id))
 
     def lose_next_race(self) -> None:
         self._wire.org.configure({"lost_upsert_races": 1})
@@ -211,35 +206,6 @@ class RealScene:
     def _job(self) -> Job:
         now = self._hands.ledger.now()
         return Job("promise", "1", Lane.LIVE, started=1, token="", as_of=now, owed_since=now)
-
-    def _in_hubspot(self, method: str, path: str, body: Mapping[str, str] | None = None) -> None:
-        url = f"{self._wire.url}/crm/v3/objects/{path}"
-        headers = {"Authorization": f"Bearer {DEFAULT_TOKEN}"}
-        requests.request(method, url, json=body, headers=headers, timeout=5).raise_for_status()
-
-    def _restore(self, records: str, record_id: str) -> None:
-        body = {"objectType": records, "id": record_id}
-        requests.post(f"{self._wire.control_url}/hubspot/restore", json=body, timeout=5).raise_for_status()
-
-    def _delete(self, sobject: str, record_id: str) -> None:
-        self._in_salesforce("DELETE", f"/services/data/v62.0/sobjects/{sobject}/{record_id}")
-
-    def _by_soap(self, operation: soap.SoapRequest) -> dict[str, str]:
-        request = operation.with_session(self._session(), version="62.0")
-        answer = requests.post(
-            self._wire.url + request.path, data=str(request.body).encode(), headers=dict(request.headers), timeout=5
-        )
-        return soap.outcome(Reply(answer.status_code, {}, answer.text))
-
-    def _in_salesforce(self, method: str, path: str) -> None:
-        headers = {"Authorization": f"Bearer {self._session()}"}
-        requests.request(method, self._wire.url + path, headers=headers, timeout=5).raise_for_status()
-
-    def _session(self) -> str:
-        app = Credentials()
-        form = {"grant_type": "client_credentials", "client_id": app.consumer_key, "client_secret": app.consumer_secret}
-        answer = requests.post(f"{self._wire.url}/services/oauth2/token", data=form, timeout=5)
-        return str(answer.json()["access_token"])
 
     def _claim(self, company_id: CompanyId) -> Job:
         ttl = timedelta(minutes=1)

@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 
 from tasks.contracts.changes import HUBSPOT_ID, Malformed, malformed_event, parse_changes
 from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
-from tasks.contracts.records import Kind, Owed
+from tasks.contracts.records import Kind, LinkState, Owed
 from workers.announcing import Producer, announce_until_noted
 from workers.cli.deployment import open_ledger, settings_with_redis
 from workers.cli.output import AsJson, Failed, errors, print_json, say
@@ -39,6 +39,12 @@ class Record(StrEnum):
         return Kind[self.name]
 
 
+STATES = {
+    LinkState.LINKED: "",
+    LinkState.SF_DELETED: "; the link rests, because the account is deleted",
+    LinkState.COMPANY_DELETED: "; the link rests, because the company is deleted",
+    LinkState.IN_REVIEW: "; nothing is synced until a person has decided",
+}
 FIRST_TASK = {Kind.COMPANY: "create_account", Kind.CONTACT: "link_contact"}
 
 
@@ -169,7 +175,8 @@ def _print_timeline(record: Record, record_id: str, timeline: Timeline) -> None:
     lines = [(one.received_at, "announced", f"{one.what} (event {one.event_id})") for one in timeline.announced]
     lines += [(one.decided_at, one.code, _in_words(one.code, one.evidence)) for one in timeline.decided]
     lines += [
-        (one.linked_at, "linked", f"company {one.company_id} with account {one.account_id}") for one in timeline.links
+        (one.linked_at, "linked", f"company {one.company_id} with account {one.account_id}{STATES[one.state]}")
+        for one in timeline.links
     ]
     for at, what, words in sorted(lines, key=lambda line: line[0]):
         say(f"[dim]{at:%Y-%m-%d %H:%M:%S}[/dim]  [cyan]{what}[/cyan]  {_escaped(words)}")

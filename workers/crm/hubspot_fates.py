@@ -63,9 +63,9 @@ class HubSpotFatesDoor:
         return ask_in_chunks(ids, BATCH, ask)
 
     def _are_one(self, kind: Kind, survivor: str, loser: str) -> bool:
-        fates = self.read_fates(kind, [survivor, loser])
-        ends = {fate.survivor_id for fate in fates.values() if isinstance(fate, Fate) and not fate.survivor_is_gone}
-        return len(fates) == 2 and len(ends) == 1
+        fates = self.read_fates(kind, [survivor, loser]).values()
+        there = [fate for fate in fates if isinstance(fate, Fate) and not fate.survivor_is_gone]
+        return len(there) == 2 and len({fate.survivor_id for fate in there}) == 1
 
     def _read(self, kind: Kind, ids: Sequence[str], *, archived: bool) -> dict[str, Answer]:
         body = {"properties": [MERGED], "inputs": [{"id": one} for one in ids]}

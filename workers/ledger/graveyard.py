@@ -54,6 +54,8 @@ def settle(connection: Connection, request: SettleRequest) -> SyncError | None:
     told = request.settlement
     _lift(connection, told.living)
     _bury(connection, told.tombstones)
+    if told.released:
+        connection.execute(update(TombstoneRow).where(is_among(TombstoneRow.key, told.released)).values(key=None))
     if told.was and not _move_link(connection, request):
         return Busy(f"the link of company {told.was.company_id} changed at this very moment")
     append_verdicts(connection, [(Subject(one.kind, one.record_id), one.verdict) for one in told.notes])
