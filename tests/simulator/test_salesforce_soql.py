@@ -322,8 +322,12 @@ def test_a_condition_finds_what_it_says(names, condition):
     assert found(store_of(Name=names), f"WHERE {where}") == expected
 
 
+# As keys are kept: without blanks around them, which are no part of an external id.
+kept_keys = texts.map(str.strip).filter(bool)
+
+
 @settings(max_examples=100, deadline=None)
-@given(st.lists(texts, max_size=8, unique_by=str.casefold), st.lists(texts, min_size=1, max_size=4))
+@given(st.lists(kept_keys, max_size=8, unique_by=str.casefold), st.lists(kept_keys, min_size=1, max_size=4))
 def test_an_index_finds_what_a_scan_finds(keys, wanted):
     store = store_of(HubSpot_Company_Id__c=keys, Name=keys)
     members = ", ".join(map(quoted, wanted))
