@@ -23,7 +23,8 @@ async def find_circumstances(link: Link, tools: Tools) -> Circumstances:
     others = [one for one in holders if one.company_id not in ours]
     strange_key = account.key if account.key and account.key not in ours else None
     # Somebody may have typed anything there, and HubSpot would refuse to look for what is no id.
-    asked = {str(one.company_id) for one in others} | ({strange_key} if strange_key and strange_key.isdecimal() else set())
+    typed_id = {strange_key} if strange_key and strange_key.isdecimal() else set()
+    asked = {str(one.company_id) for one in others} | typed_id
     fates = {one.record_id: one for one in await tools.hubspot.find_fates(Kind.COMPANY, sorted(asked))} if asked else {}
     nobody = Fate(Kind.COMPANY, strange_key or "", End.UNKNOWN, strange_key or "", survivor_is_gone=True)
     return Circumstances(

@@ -61,8 +61,9 @@ async def settle_link(at: Circumstances, tools: Tools) -> Outcome:
                 message = f"company {at.link.company_id}: {IN_PLAIN_WORDS[reason]}"
                 raise Ambiguous(message, code=reason, evidence=evidence, remedy=remedy)
             case Stay(state, reason):
+                outcome = await _write(at, rests(at.link, state), reason, lease, tools)
                 await _archive_if_wanted(at, ruling, tools)
-                return await _write(at, rests(at.link, state), reason, lease, tools)
+                return outcome
             case Follow(to, reason, ends):
                 return await _write(at, to, reason, lease, tools, ends=ends)
             case Finish(reason):
@@ -134,9 +135,13 @@ def _notes(at: Circumstances, reason: Reason) -> tuple[Note, ...]:
 
 
 def _next(at: Circumstances, becomes: Link | None) -> tuple[Owed, ...]:
+    survivor = becomes.company_id if becomes and becomes.is_live else None
+    if becomes is None and at.company.is_moved and not at.company.survivor_is_gone:
+        survivor = at.target.company_id  # it has taken in the other one's contacts
+    goes_on = [Owed("link_company", survivor), Owed("propagate_lifecycle_stage", survivor)] if survivor else []
+    if becomes and becomes.is_live:
+        return tuple(goes_on)
     # Whoever could not have the account as long as this link held it looks again.
     waiting = [Owed("follow_deletion", one.link.company_id) for one in at.of_account if not one.link.is_live]
-    if becomes and becomes.is_live:
-        return (Owed("link_company", becomes.company_id), Owed("propagate_lifecycle_stage", becomes.company_id))
     # What was given up about the company because its link was broken is over.
-    return (*waiting, Owed("link_company", at.link.company_id))
+    return (*goes_on, *waiting, Owed("link_company", at.link.company_id))

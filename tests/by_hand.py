@@ -1,4 +1,4 @@
-"""What people do in both simulated CRMs, in their own screens or through SOAP: merge, delete, restore, convert."""
+"""What people do in both simulated CRMs, in their own screens or through SOAP."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +21,20 @@ class ByHand:
 
     url: str
     control_url: str
+
+    def create_contact(self, email: str, company_id: str) -> str:
+        """On the company, which is its primary one."""
+        types = [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 1}]
+        on = [{"to": {"id": company_id}, "types": types}]
+        body = {"properties": {"email": email}, "associations": on}
+        return str(self._in_hubspot("POST", "contacts", body).json()["id"])
+
+    def create(self, sobject: str, values: Mapping[str, str]) -> str:
+        path = f"{self.url}/services/data/v{VERSION}/sobjects/{sobject}"
+        headers = {"Authorization": f"Bearer {self._session()}"}
+        answer = requests.post(path, json=values, headers=headers, timeout=30)
+        answer.raise_for_status()
+        return str(answer.json()["id"])
 
     def archive(self, records: str, record_id: str) -> None:
         self._in_hubspot("DELETE", f"{records}/{record_id}")

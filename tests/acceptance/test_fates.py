@@ -1,21 +1,28 @@
 """People merge, delete, restore and convert in both simulated CRMs; real workers are told and follow."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
+from tasks.contracts.records import Kind
 from tests.by_hand import ByHand
 from tests.running import Running
 from workers.demo.story import Author, Expected, Phase
 from workers.ledger.invariants import check_invariants
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.ledger.review_desk import ParkedFilter, ParkedWork, ReviewDesk
+from workers.ledger.timelines import read_reasons
 
 KEY = "HubSpot_Company_Id__c"
 COMPANIES = 40
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]
+
+
+class Known(NamedTuple):
+    contact_id: str
+    person_id: str
 
 
 class Office:
@@ -62,6 +69,29 @@ class Office:
         with self.running.engine.connect() as connection:
             row: Any = connection.exec_driver_sql(query, (company_id,)).one_or_none()
         return tuple(row) if row else None
+
+    def person(self, company_id: str, account_id: str, sobject: str) -> "Known":
+        """A new contact of the company and a Salesforce contact or lead of the same address, linked."""
+        email = f"person{len(self._told)}@example.com"
+        contact = self.hand.create_contact(email, company_id)
+        values = {"LastName": "Doe", "Email": email}
+        values |= {"AccountId": account_id} if sobject == "Contact" else {"Company": "Acme"}
+        person = self.hand.create(sobject, values)
+        self.tell("hubspot.contact", contact)
+        self.settled()
+        assert self.person_behind(contact) == (person, sobject.lower())
+        return Known(contact, person)
+
+    def person_behind(self, contact_id: str) -> tuple[str, str]:
+        """The Salesforce record and what it is."""
+        query = "SELECT person_id, kind FROM contact_links WHERE contact_id = %s"
+        with self.running.engine.connect() as connection:
+            row: Any = connection.exec_driver_sql(query, (contact_id,)).one()
+        return row.person_id, row.kind
+
+    def codes(self, contact_id: str) -> list[str]:
+        """What was decided about a contact."""
+        return read_reasons(self.running.engine, Kind.CONTACT)[contact_id]
 
     def parked(self, *company_ids: str) -> list[ParkedWork]:
         return self.desk.find_parked(ParkedFilter(record_ids=company_ids))
@@ -228,9 +258,8 @@ def test_a_company_that_is_restored_gets_its_link_back(office, holds):
     assert office.link(company) == (account, "linked")
 
 
-@pytest.mark.parametrize("holds", [False, True])
-def test_an_archived_companys_account_goes_to_the_company_that_follows(office, holds):
-    office.running.crms.configure({"hubspot": {"archived_holds_unique": holds}})
+def account_of_an_archived_company_taken(office: Office) -> tuple[str, str, str, str]:
+    """The company that has the account now, the account it had, the archived one, and the account."""
     (one, account), (two, other) = office.linked(2)
     office.hand.archive("companies", two)
     office.tell("hubspot.company", two, "deleted")
@@ -240,8 +269,21 @@ def test_an_archived_companys_account_goes_to_the_company_that_follows(office, h
     office.settled()
     assert office.link(one) == (other, "linked")
     assert office.account_of(one) == [other]
+    return one, account, two, other
+
+
+@pytest.mark.parametrize("holds", [False, True])
+def test_an_archived_companys_account_goes_to_the_company_that_follows(office, holds):
+    office.running.crms.configure({"hubspot": {"archived_holds_unique": holds}})
+    one, account, _, other = account_of_an_archived_company_taken(office)
     assert office.company(one)["sf_account_id"] == (account if holds else other)
-    # Now the company that is back finds its account taken.
+    assert not office.parked(one)
+
+
+def test_a_company_that_comes_back_too_late_is_reviewed_until_the_other_one_goes(office):
+    # Otherwise HubSpot itself does not let it come back.
+    office.running.crms.configure({"hubspot": {"archived_holds_unique": True}})
+    one, _, two, other = account_of_an_archived_company_taken(office)
     office.hand.restore("companies", two)
     office.tell("hubspot.company", two, "restored")
     office.settled()
@@ -252,3 +294,21 @@ def test_an_archived_companys_account_goes_to_the_company_that_follows(office, h
     office.settled()
     assert office.link(two) == (other, "linked")
     assert office.parked(one, two) == []
+
+
+def test_people_that_are_merged_deleted_and_converted_are_followed(office):
+    """By the contacts' own timelines; what people did in Salesforce stands."""
+    ((company, account),) = office.linked(1)
+    first, second, third = (office.person(company, account, kind) for kind in ("Contact", "Contact", "Lead"))
+    office.hand.merge_in_salesforce(second.person_id, first.person_id)
+    became = office.hand.convert(third.person_id, account)
+    office.tell("salesforce.contact", first.person_id, "merged")
+    office.tell("salesforce.lead", third.person_id, "converted")
+    office.settled()
+    assert office.person_behind(first.contact_id) == (second.person_id, "contact")
+    assert office.person_behind(third.contact_id) == (became, "contact")
+    office.hand.delete(second.person_id)
+    office.tell("salesforce.contact", second.person_id, "deleted")
+    office.settled()
+    assert {"PERSON_MERGED", "PERSON_DELETED"} <= set(office.codes(first.contact_id))
+    assert "PERSON_CONVERTED" in office.codes(third.contact_id)

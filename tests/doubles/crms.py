@@ -112,9 +112,9 @@ class MemoryHubSpot:
         if any(one.account_id == account_id and one.id != company_id for one in self.companies.values()):
             raise Ambiguous(f"another company carries {account_id}")
         archived = (one for one, _ in self.past.archived.values() if isinstance(one, Company))
-        if holder := next((one for one in archived if one.account_id == account_id), None):
-            if self.archived_holds_unique:
-                raise Ambiguous(f"{holder.id} carries {account_id}", evidence={"owner_id": holder.id})
+        holder = next((one for one in archived if one.account_id == account_id), None)
+        if holder and self.archived_holds_unique:
+            raise Ambiguous(f"{holder.id} carries {account_id}", evidence={"owner_id": holder.id})
         self.companies[company_id] = replace(company, account_id=account_id)
         self.calls.note("write_account_id")
 

@@ -1,8 +1,10 @@
 """Announcements and work in memory: what is announced makes work owed, and what is owed is worked off."""
 
+from typing import Any
+
 from tasks.contracts.changes import Change, What
 from tasks.contracts.errors import Busy, NeedsHuman
-from tasks.contracts.records import CompanyId, Kind, Owed
+from tasks.contracts.records import AccountId, CompanyId, Kind, Owed, PersonKind
 from tasks.create_account import create_account
 from tasks.follow_deletion import follow_deletion
 from tasks.follow_merge import follow_merge
@@ -78,3 +80,23 @@ class Workday:
                 accounts |= {one.record_id for one in ledger.tombstones.values() if one.survivor_id in accounts}
             return sorted(link.company_id for link, _ in ledger.links.values() if link.account_id in accounts)
         return sorted(one.contact_id for one in ledger.contact_links.values() if one.person_id == record_id)
+
+
+def pairs(*links: tuple[CompanyId, AccountId], **switches: Any) -> World:
+    """Linked companies with somebody in both CRMs."""
+    world = World(**switches)
+    for company_id, account_id in links:
+        world.company(company_id, account_id=account_id)
+        world.account(account_id, company_id=company_id)
+        contact = world.contact(company_id)
+        world.remember(contact, world.person(contact, PersonKind.CONTACT, account=account_id))
+        world.link(company_id, account_id)
+    return world
+
+
+async def told(world: World, *events: tuple[Kind, str, What]) -> Workday:
+    workday = Workday(world)
+    for event in events:
+        workday.announce(*event)
+    await workday.work_off()
+    return workday

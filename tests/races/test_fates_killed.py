@@ -17,7 +17,7 @@ from tasks.contracts.records import (
     PersonKind,
 )
 from tests.doubles.calls import Killed
-from tests.doubles.workday import Workday
+from tests.doubles.workday import Workday, pairs
 from tests.doubles.world import World
 
 ONE, TWO = CompanyId("1"), CompanyId("2")
@@ -29,14 +29,7 @@ Scene = tuple[World, Event]
 
 
 def two_pairs(**switches: Any) -> World:
-    """Two companies, each linked with an account, each with somebody in both CRMs."""
-    world = World(**switches)
-    for company_id, account_id in ((ONE, ACME), (TWO, ZETA)):
-        world.company(company_id, account_id=account_id)
-        world.account(account_id, company_id=company_id)
-        world.person(world.contact(company_id), PersonKind.CONTACT, account=account_id)
-        world.link(company_id, account_id)
-    return world
+    return pairs((ONE, ACME), (TWO, ZETA), **switches)
 
 
 def account_deleted(**switches: Any) -> Scene:
@@ -81,16 +74,13 @@ def company_merged_into_a_free_one() -> Scene:
 
 def person_deleted(**switches: Any) -> Scene:
     world = two_pairs(**switches)
-    (person,) = [one for one in world.salesforce.people.values() if one.account_id == ACME]
-    world.remember(ANNA, person)
-    world.salesforce.delete(person.id)
-    return world, (Kind.SALESFORCE_CONTACT, person.id, What.DELETED)
+    person_id = world.ledger.contact_links[ANNA].person_id
+    world.salesforce.delete(person_id)
+    return world, (Kind.SALESFORCE_CONTACT, person_id, What.DELETED)
 
 
 def contacts_merged() -> Scene:
     world = two_pairs()
-    (person,) = [one for one in world.salesforce.people.values() if one.account_id == ACME]
-    world.remember(ANNA, person)
     world.hubspot.join_contacts(ContactId("1001"), ANNA)
     return world, (Kind.CONTACT, "1001", What.MERGED)
 
