@@ -48,8 +48,6 @@ def records_at_stake(at: Circumstances) -> tuple[Identity, ...]:
 async def settle_link(at: Circumstances, tools: Tools) -> Outcome:
     """Decide and write; Ambiguous where a person has to decide, Busy where another link has to be settled first."""
     async with tools.leases.hold(records_at_stake(at)) as lease:
-        if await tools.ledger.find_link(at.link.company_id) != at.link:
-            raise Busy(f"the link of company {at.link.company_id} changed at this very moment")
         match ruling := choose_ruling(at, tools.switches):
             case WaitFor(company_id):
                 await tools.ledger.owe([Owed("follow_deletion", company_id)])

@@ -222,7 +222,7 @@ class FatesWhereCompaniesAreMerged(FatesInAnyOrder):
 
 
 QUICK = settings(
-    max_examples=150,
+    max_examples=250,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),

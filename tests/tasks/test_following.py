@@ -157,6 +157,18 @@ async def test_a11_both_linked_is_reviewed_and_nothing_is_created_by_the_losers_
     assert world.salesforce.created == []
 
 
+async def test_a11_a_survivor_that_is_gone_is_buried_with_its_own_link_and_not_before():
+    world = pairs((ONE, ACME), (TWO, ZETA))
+    world.salesforce.join(ZETA, ACME)
+    world.salesforce.delete(ZETA)
+    await told(world, about_account(ACME, What.MERGED))
+    assert (world.linked(ONE), world.linked(TWO)) == ((ACME, SF_DELETED), (ZETA, LINKED))
+    assert (Kind.ACCOUNT, ZETA) not in world.ledger.tombstones
+    await told(world, about_account(ZETA))
+    assert world.linked(TWO) == (ZETA, SF_DELETED)
+    assert (Kind.ACCOUNT, ZETA) in world.ledger.tombstones
+
+
 async def test_a11_merging_the_companies_ends_the_review():
     world = pairs((ONE, ACME), (TWO, ZETA))
     world.salesforce.join(ZETA, ACME)
