@@ -6,7 +6,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 
 import psutil
@@ -14,6 +13,7 @@ import pytest
 import requests
 
 from tests.running import QUICK
+from tests.waiting import until
 from workers.demo.simulated_crms import SimulatedCrms
 from workers.demo.story import Author, Expected, Phase
 from workers.embedded import free_port
@@ -185,13 +185,15 @@ def test_up_runs_everything_and_takes_everything_down(environment, crms, tmp_pat
     with output.open("wb") as log:
         up = subprocess.Popen([*TANDEM, "up", "--folder", str(tmp_path / "tandem")], env=env, stdout=log, stderr=log)
     try:
-        where = until(lambda: re.findall(r"export (\w+)='(.*)'", output.read_text()), 40)
+        where = until(lambda: re.findall(r"export (\w+)='(.*)'", output.read_text()), seconds=40, every=0.3)
         deployed = {**environment, **dict(where)}
         assert tandem(deployed, "switch", "set", "company_sync", "true").returncode == 0
         event = {"version": 1, "event_id": "e1", "record": "hubspot.company", "id": "20000000001"}
         announced = tandem(deployed, "announce", "-", "--confirm", stdin=json.dumps(event))
         assert announced.returncode == 0, announced.stderr
-        assert until(lambda: "IDS_WRITTEN" in tandem(deployed, "why", "company", "20000000001").stdout, 30)
+        assert until(
+            lambda: "IDS_WRITTEN" in tandem(deployed, "why", "company", "20000000001").stdout, seconds=30, every=0.3
+        )
         assert tandem(deployed, "health").returncode == 0
         assert len(json.loads(tandem(deployed, "status", "--json").stdout)["workers"]) == 2
         assert requests.get(f"http://127.0.0.1:{receiver_port}/ready", timeout=10).status_code == 200
@@ -208,11 +210,3 @@ def test_up_runs_everything_and_takes_everything_down(environment, crms, tmp_pat
     assert up.returncode == 0
     _, alive = psutil.wait_procs(children, timeout=10)
     assert [one.cmdline() for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
-
-
-def until(look, seconds):
-    deadline = time.monotonic() + seconds
-    while not (found := look()):
-        assert time.monotonic() < deadline
-        time.sleep(0.3)
-    return found

@@ -13,7 +13,7 @@ import pytest
 import requests
 
 from tests.cli.test_processes import TANDEM, tandem
-from tests.simulator.webhook_receiver import until
+from tests.waiting import until
 from workers.embedded import free_port
 
 pytestmark = pytest.mark.processes

@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from sqlalchemy import Engine, select
 from tasks.contracts.records import Owed
 from tasks.contracts.tools import Messenger
 from tests.http.webhooks import PATH, PORTAL, SECRET, signed
+from tests.waiting import until
 from workers.embedded import free_port
 from workers.http.parts import Parts
 from workers.http.server import server_of
@@ -97,10 +97,7 @@ def receiving(engine: Engine, database_url: str, *, port: int | None = None, **s
     server.config.host, server.config.port = "127.0.0.1", port
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 20
-    while not server.started:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: server.started)
     try:
         yield Receiver(url, parts, engine, woken)
     finally:

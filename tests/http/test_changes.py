@@ -13,7 +13,7 @@ import requests
 from tasks.contracts.changes import MAX_EVENTS
 from tasks.contracts.records import Owed
 from tests.http.running import PROBLEM
-from tests.simulator.webhook_receiver import until
+from tests.waiting import until
 from workers.http.changes import MAX_BYTES
 from workers.ledger.producers import PostgresProducers
 

@@ -9,7 +9,7 @@ from tests.http.running import Receiver, receiving
 from tests.http.webhooks import PATH, SECRET
 from tests.ledger.samples import empty
 from tests.simulator.hubspot_fixtures import Simulation
-from tests.simulator.webhook_receiver import until
+from tests.waiting import until
 from workers.embedded import free_port
 from workers.ledger.postgres_ledger import PostgresLedger
 

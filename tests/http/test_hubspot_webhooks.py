@@ -7,7 +7,7 @@ import requests
 
 from tests.http.running import PROBLEM, receiving
 from tests.http.webhooks import PATH, PORTAL, SECRET, event, signed
-from tests.simulator.webhook_receiver import until
+from tests.waiting import until
 from workers.ledger.postgres_ledger import PostgresLedger
 
 COMPANY = "hubspot.company"

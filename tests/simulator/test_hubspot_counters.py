@@ -8,7 +8,8 @@ import urllib3
 
 from tests.architecture.simulator_behaviours import HUBSPOT, behaviours
 from tests.simulator.hubspot_operations import CITY
-from tests.simulator.webhook_receiver import receiving, until
+from tests.simulator.webhook_receiver import receiving
+from tests.waiting import until
 
 COMPANIES = "/crm/v3/objects/companies"
 BATCH = f"{COMPANIES}/batch"

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.simulator.hubspot_operations import CITY
-from tests.simulator.webhook_receiver import until
+from tests.waiting import until
 
 PREFIXES = pytest.mark.parametrize("prefix", ["/crm/v3/lists", "/crm/lists/2026-09"])
 

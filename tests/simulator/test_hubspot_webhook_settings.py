@@ -4,7 +4,8 @@ import pytest
 from hubspot import HubSpot
 from hubspot.webhooks.exceptions import ApiException
 
-from tests.simulator.webhook_receiver import receiving, until
+from tests.simulator.webhook_receiver import receiving
+from tests.waiting import until
 
 APP = "1000001"
 KEY = "developer-key-simulator"

@@ -7,7 +7,8 @@ from functools import partial
 import pytest
 from hubspot.utils.signature import Signature
 
-from tests.simulator.webhook_receiver import receiving, until
+from tests.simulator.webhook_receiver import receiving
+from tests.waiting import until
 
 SECRET = "a-client-secret"
 COMMON = {

@@ -11,7 +11,7 @@ import requests
 from tests.simulator import salesforce_fixtures as fixtures
 from tests.simulator import salesforce_soap as soap
 from tests.simulator.salesforce_fixtures import Client, refusal
-from tests.simulator.webhook_receiver import until
+from tests.waiting import until
 
 salesforce_server, salesforce = fixtures.salesforce_server, fixtures.salesforce
 STAMP = "%Y-%m-%dT%H:%M:%S.000+0000"

@@ -3,7 +3,6 @@
 import asyncio
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -18,6 +17,7 @@ from tasks.contracts.records import AccountId, CompanyId, Identity, Kind, Lane, 
 from tasks.contracts.tools import Messenger, Subject, Tools
 from tasks.sync_task import Outcome, SyncTask
 from tests.ledger.samples import empty, owed_row
+from tests.waiting import until
 from workers.coordination.leases import Held, RedisLeases
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.review_desk import ParkedFilter, ReviewDesk
@@ -168,10 +168,8 @@ def test_a_slice_whose_time_is_up_is_tried_again_and_it_counts(hands, soft_limit
     assert (row.failures, row.parked_at, row.claim_token, row.done) == (1, None, None, 0)
     assert row.not_before > row.owed_since
     assert [one for one, _ in messenger.later] == ["1"]
-    deadline = time.monotonic() + 20
-    while hands.leases.take([[customer]]) == [None]:  # given back, or run out because nobody renews it any more
-        assert time.monotonic() < deadline, "the lease is still kept"
-        time.sleep(0.05)
+    # Given back, or run out because nobody renews it any more.
+    until(lambda: hands.leases.take([[customer]]) != [None], every=0.05, what="the lease is still kept")
 
 
 def test_one_record_s_trouble_is_its_own(hands):
