@@ -1,5 +1,6 @@
 """Give a HubSpot company its Salesforce account: adopt the existing one, or create it."""
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from tasks.contracts.errors import Ambiguous, NeedsHuman, Rejected
@@ -76,8 +77,8 @@ async def _create_if_allowed(
     match decision := may_have_account(company, people, standing, tools.switches, forced=tools.forced):
         case LeaveAlone(reason):
             return await _leave_alone(company.id, reason, tools)
-        case Create(reason):
-            return await _create(company, reason, lease, tools)
+        case Create():
+            return await _create(company, decision, lease, tools)
         case _:
             assert_never(decision)
 
@@ -86,16 +87,26 @@ async def _find_standing(company: Company, people: tuple[SyncingContact, ...], t
     contact_ids = [one.contact.id for one in people]
     qualifying = frozenset(contact_ids)
     in_segment = True
-    if tools.switches.contact_segment and contact_ids and not tools.forced:
-        members = await tools.hubspot.find_members(tools.switches.contact_segment, Kind.CONTACT, contact_ids)
+    if tools.switches.contact_segment and contact_ids:
+        members = await _find_members(tools.switches.contact_segment, Kind.CONTACT, contact_ids, tools)
         qualifying = frozenset(ContactId(member) for member in members)
-    if tools.switches.company_segment and not tools.forced:
-        members = await tools.hubspot.find_members(tools.switches.company_segment, Kind.COMPANY, [company.id])
+    if tools.switches.company_segment:
+        members = await _find_members(tools.switches.company_segment, Kind.COMPANY, [company.id], tools)
         in_segment = company.id in members
     return Standing(qualifying, company_in_segment=in_segment)
 
 
-async def _create(company: Company, reason: Reason, lease: Lease, tools: Tools) -> Outcome:
+async def _find_members(segment: str, kind: Kind, record_ids: Sequence[str], tools: Tools) -> frozenset[str]:
+    try:
+        return await tools.hubspot.find_members(segment, kind, record_ids)
+    except Rejected:
+        # A list that is gone, or not ours to read, keeps nobody from pressing Sync; it is overridden like any other.
+        if tools.forced:
+            return frozenset()
+        raise
+
+
+async def _create(company: Company, decision: Create, lease: Lease, tools: Tools) -> Outcome:
     name = company.name or company.domain
     if not name:
         raise Rejected(
@@ -105,7 +116,11 @@ async def _create(company: Company, reason: Reason, lease: Lease, tools: Tools) 
     if holders := await claim_domains(company, tools):
         await refuse_taken_domains(company, holders, tools)
     # Why first, what afterwards: a crash in between leaves no account nobody can explain.
-    await tools.ledger.record_verdict(Subject(Kind.COMPANY, company.id), Verdict(reason))
+    subject = Subject(Kind.COMPANY, company.id)
+    if decision.overridden:
+        evidence = {"segments": list(decision.overridden)}
+        await tools.ledger.record_verdict(subject, Verdict(Reason.SEGMENT_OVERRIDDEN, evidence))
+    await tools.ledger.record_verdict(subject, Verdict(decision.reason))
     values = AccountValues(name=name, website=company.website or company.domain)
     upserted = await tools.salesforce.upsert_account(company.id, values)
 

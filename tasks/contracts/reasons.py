@@ -10,6 +10,7 @@ class Reason(StrEnum):
     # May this company have an account? (decision table T1)
     OBJECT_SYNC_OFF = "OBJECT_SYNC_OFF"
     MANUAL = "MANUAL"
+    SEGMENT_OVERRIDDEN = "SEGMENT_OVERRIDDEN"
     COMPANY_NOT_IN_SEGMENT = "COMPANY_NOT_IN_SEGMENT"
     COMPANY_SEGMENT = "COMPANY_SEGMENT"
     N1_NO_CONTACTS = "N1_NO_CONTACTS"
@@ -108,6 +109,7 @@ class Reason(StrEnum):
 IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.OBJECT_SYNC_OFF: "Company sync is switched off, so nothing is done; looked at again when it is on.",
     Reason.MANUAL: "Gets its counterpart: a person pressed Sync.",
+    Reason.SEGMENT_OVERRIDDEN: "Warning: a segment would not have let it have an account, but a person pressed Sync.",
     Reason.COMPANY_NOT_IN_SEGMENT: "The company is not in the company segment.",
     Reason.COMPANY_SEGMENT: "Gets an account: it is in the company segment, and the segment alone decides.",
     Reason.N1_NO_CONTACTS: "No account: the company has no contacts.",

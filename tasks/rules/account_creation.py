@@ -16,6 +16,8 @@ class Create:
     """It gets a new counterpart: a company its account, an account its company."""
 
     reason: Reason
+    overridden: tuple[str, ...] = ()
+    """The segments, by their switches, that would have said no if nobody had pressed Sync."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +47,19 @@ def may_have_account(
 ) -> Create | LeaveAlone:
     """Top-down, the first row that applies decides."""
     if forced:
-        return Create(Reason.MANUAL)
+        return Create(Reason.MANUAL, _overridden(people, standing, switches))
     if switches.company_segment and not standing.company_in_segment:
         return LeaveAlone(Reason.COMPANY_NOT_IN_SEGMENT)
     if switches.company_segment and switches.company_segment_alone:
         return Create(Reason.COMPANY_SEGMENT)
     return _by_contacts(company, people, standing.qualifying, switches.default_object)
+
+
+def _overridden(people: Sequence[SyncingContact], standing: Standing, switches: Switches) -> tuple[str, ...]:
+    is_outside = switches.company_segment and not standing.company_in_segment
+    # Without contacts it is not the segment that says no.
+    has_none_inside = switches.contact_segment and people and not standing.qualifying
+    return tuple(name for name, no in (("company_segment", is_outside), ("contact_segment", has_none_inside)) if no)
 
 
 def _by_contacts(

@@ -25,6 +25,13 @@ def creating() -> World:
     return world
 
 
+def overriding() -> World:
+    world = creating()
+    world.switches = World(contact_segment="7", company_segment="9").switches
+    world.hubspot.segments = {"7": set(), "9": set()}
+    return world
+
+
 def adopting() -> World:
     world = World()
     world.company()
@@ -52,6 +59,7 @@ def staging() -> World:
 
 FLOWS: Mapping[str, tuple[SyncTask, Callable[[], World], str]] = {
     "create_account-creates": (create_account, creating, "1"),
+    "create_account-forced": (create_account, overriding, "1"),
     "create_account-adopts": (create_account, adopting, "1"),
     "link_company": (link_company, linking, "1"),
     "link_contact": (link_contact, linking, "1001"),
@@ -80,7 +88,7 @@ def state_of(world: World) -> dict[str, object]:
 async def run_to_the_end(name: str) -> tuple[World, int]:
     task, make, record_id = FLOWS[name]
     world = make()
-    await task(record_id, world.tools(forced=name.endswith("backwards")))
+    await task(record_id, world.tools(forced=name.endswith(("backwards", "forced"))))
     return world, len(world.calls.made)
 
 
@@ -89,6 +97,7 @@ LIFTED = {(Subject(Kind.CONTACT, one), Reason.STAGE_LIFTED_CONTACT) for one in (
 FOUND_DONE = {
     # Created, but killed before the link was written: the account is found by its key.
     "create_account-creates": {(COMPANY_1, Reason.ACCOUNT_CREATED)},
+    "create_account-forced": {(COMPANY_1, Reason.ACCOUNT_CREATED)},
     # Everything written, but killed before the summary: there is nothing left to sum up.
     "link_company": {(COMPANY_1, Reason.IDS_WRITTEN)},
     # Lifted, but killed before it was told: told before, it might not be true.
@@ -106,7 +115,7 @@ async def test_a_crash_after_any_call_ends_like_no_crash(name, nth):
     expected, calls = await run_to_the_end(name)
     world = make()
     world.calls.kill_after = nth
-    forced = name.endswith("backwards")
+    forced = name.endswith(("backwards", "forced"))
     if nth <= calls:
         with pytest.raises(Killed):
             await task(record_id, world.tools(forced=forced))

@@ -49,8 +49,32 @@ async def test_t1_row_3_pressing_sync_creates_although_no_rule_would():
     world = World(contact_segment="7", company_segment="9")
     world.company()
     assert await run(world, forced=True) is Outcome.DONE
-    assert world.codes() == ["MANUAL", "ACCOUNT_CREATED"]
+    assert world.codes() == ["SEGMENT_OVERRIDDEN", "MANUAL", "ACCOUNT_CREATED"]
+    assert world.ledger.timeline[0][1].evidence == {"segments": ["company_segment"]}, (
+        "there is no contact to be outside"
+    )
     assert linked(world) == world.salesforce.created[0]
+
+
+@pytest.mark.parametrize("is_gone", [False, True], ids=["outside-the-lists", "the-lists-are-gone"])
+async def test_t1_row_3_pressing_sync_overrides_the_segments_with_a_warning(is_gone):
+    """A23."""
+    world = World(contact_segment="7", company_segment="9")
+    world.company()
+    world.contact()
+    if is_gone:
+        world.hubspot.segments.clear()
+    assert await run(world, forced=True) is Outcome.DONE
+    assert world.codes() == ["SEGMENT_OVERRIDDEN", "MANUAL", "ACCOUNT_CREATED"]
+    assert world.ledger.timeline[0][1].evidence == {"segments": ["company_segment", "contact_segment"]}
+
+
+async def test_t1_row_3_without_a_warning_where_the_segments_would_have_let_it():
+    world = World(contact_segment="7", company_segment="9")
+    company = world.company()
+    world.hubspot.segments |= {"7": {world.contact()}, "9": {company}}
+    await run(world, forced=True)
+    assert world.codes() == ["MANUAL", "ACCOUNT_CREATED"]
 
 
 async def test_t1_row_4_a_company_outside_its_segment_gets_none():

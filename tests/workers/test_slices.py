@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from tasks.contracts.errors import Throttled
+from tasks.contracts.reasons import Reason
 from tasks.contracts.records import AccountId, CompanyId, Identity, Kind, Lane, Link, Owed, Verdict
 from tasks.contracts.tools import Messenger, Subject, Tools
 from tasks.sync_task import Outcome, SyncTask
@@ -123,6 +125,24 @@ def test_what_follows_stays_in_the_lane_of_what_caused_it(hands, lane):
     assert lanes == [lane] * 3
 
 
+def test_a_segment_that_a_person_overrode_is_warned_about(hands):
+    about, verdict = Subject(Kind.COMPANY, "1"), Verdict(Reason.SEGMENT_OVERRIDDEN, {"segments": ["company_segment"]})
+
+    async def overrides(_record_id: str, tools: Tools) -> Outcome:
+        await tools.ledger.record_verdict(about, verdict)
+        await tools.ledger.record_verdict(about, Verdict(Reason.MANUAL))
+        return Outcome.DONE
+
+    task = SyncTask("overrides", Kind.COMPANY, overrides)
+    hands.book.owe([Owed(task.name, "1")])
+    with capture_logs() as logs:
+        run_slice(task, ["1"], Lane.LIVE, hands, Woken())
+    warned = {"kind": "hubspot.company", "record_id": "1", "segments": ["company_segment"]}
+    assert [one for one in logs if one["log_level"] == "warning"] == [
+        {"event": "segment.overridden", "log_level": "warning", **warned}
+    ]
+
+
 def test_short_waits_are_woken_for_and_long_ones_are_left_to_the_sweep(hands):
     waits = {str(number): timedelta(seconds=number) for number in range(10, 20)} | {"1": timedelta(minutes=15)}
 
@@ -152,13 +172,15 @@ def soft_limit() -> Iterator[Callable[[], None]]:
 @pytest.mark.parametrize("where", ["within a flow", "while all flows wait"])
 def test_a_slice_whose_time_is_up_is_tried_again_and_it_counts(hands, soft_limit, where):
     customer = Identity("domain", where)
+    # Held here, as a gather holds those who wait for it: a flow that nobody knows of would be collected as garbage.
+    never = asyncio.Event()
 
     async def takes_too_long(record_id: str, tools: Tools) -> Outcome:
         async with tools.leases.hold([customer]):
             if where == "within a flow":
                 raise SoftTimeLimitExceeded
             soft_limit()
-            await asyncio.Event().wait()
+            await never.wait()
         return Outcome.DONE
 
     task, messenger = SyncTask(f"slow {where}", Kind.COMPANY, takes_too_long), Woken()

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from tasks.contracts.reasons import Reason
 from tasks.contracts.records import (
     AccountId,
     CompanyId,
@@ -22,7 +23,10 @@ from tasks.contracts.records import (
 from tasks.contracts.tools import Subject
 from workers.gather import Gather
 from workers.ledger.postgres_ledger import Following, LinkRequest, PostgresLedger, VerdictRequest
+from workers.telemetry.logs import get_logger
 from workers.toolbox.reach import reach_ledger
+
+log = get_logger(__name__)
 
 LIFECYCLE_STAGE = "lifecyclestage"
 URGENCY = tuple(Lane)
@@ -73,6 +77,9 @@ class LedgerBatches:
         reach_ledger(partial(self._ledger.record_verdicts, requests))
         for request in requests:
             self.owed_next += request.then
+            if request.verdict.code == Reason.SEGMENT_OVERRIDDEN:
+                about, segments = request.subject, request.verdict.evidence.get("segments")
+                log.warning("segment.overridden", kind=about.kind.value, record_id=about.record_id, segments=segments)
         return [None] * len(requests)
 
     def owe(self, requests: Sequence[Following]) -> list[None]:
