@@ -1,6 +1,5 @@
 """Give a HubSpot company its Salesforce account: adopt the existing one, or create it."""
 
-from collections.abc import Sequence
 from typing import assert_never
 
 from tasks.contracts.errors import Ambiguous, NeedsHuman, Rejected
@@ -8,7 +7,6 @@ from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
 from tasks.contracts.records import (
     Company,
     CompanyId,
-    ContactId,
     Kind,
     Link,
     Owed,
@@ -17,8 +15,8 @@ from tasks.contracts.records import (
 )
 from tasks.contracts.tools import AccountValues, Lease, Subject, Tools
 from tasks.domains import claim_domains, refuse_taken_domains
-from tasks.facts import find_syncing_contacts
-from tasks.rules.account_creation import Create, LeaveAlone, Standing, may_have_account
+from tasks.facts import find_standing, find_syncing_contacts
+from tasks.rules.account_creation import Create, LeaveAlone, may_have_account
 from tasks.rules.identity import identities_at_stake
 from tasks.rules.matching import Adopt, AskHuman, Candidates, Match, NoMatch, match_account, search_terms
 from tasks.sync_task import Outcome, sync_task
@@ -73,7 +71,7 @@ async def _find_match(company: Company, people: tuple[SyncingContact, ...], tool
 async def _create_if_allowed(
     company: Company, people: tuple[SyncingContact, ...], lease: Lease, tools: Tools
 ) -> Outcome:
-    standing = await _find_standing(company, people, tools)
+    standing = await find_standing(company, people, tools)
     match decision := may_have_account(company, people, standing, tools.switches, forced=tools.forced):
         case LeaveAlone(reason):
             return await _leave_alone(company.id, reason, tools)
@@ -81,29 +79,6 @@ async def _create_if_allowed(
             return await _create(company, decision, lease, tools)
         case _:
             assert_never(decision)
-
-
-async def _find_standing(company: Company, people: tuple[SyncingContact, ...], tools: Tools) -> Standing:
-    contact_ids = [one.contact.id for one in people]
-    qualifying = frozenset(contact_ids)
-    in_segment = True
-    if tools.switches.contact_segment and contact_ids:
-        members = await _find_members(tools.switches.contact_segment, Kind.CONTACT, contact_ids, tools)
-        qualifying = frozenset(ContactId(member) for member in members)
-    if tools.switches.company_segment:
-        members = await _find_members(tools.switches.company_segment, Kind.COMPANY, [company.id], tools)
-        in_segment = company.id in members
-    return Standing(qualifying, company_in_segment=in_segment)
-
-
-async def _find_members(segment: str, kind: Kind, record_ids: Sequence[str], tools: Tools) -> frozenset[str]:
-    try:
-        return await tools.hubspot.find_members(segment, kind, record_ids)
-    except Rejected:
-        # A list that is gone, or not ours to read, keeps nobody from pressing Sync; it is overridden like any other.
-        if tools.forced:
-            return frozenset()
-        raise
 
 
 async def _create(company: Company, decision: Create, lease: Lease, tools: Tools) -> Outcome:

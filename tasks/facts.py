@@ -1,17 +1,21 @@
-"""What the flows ask about people: a company's contacts, and who they are in Salesforce."""
+"""What the flows ask about people: a company's contacts, who they are in Salesforce, and who is in which segment."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 
+from tasks.contracts.errors import Rejected
 from tasks.contracts.records import (
+    Company,
     CompanyId,
     Contact,
     ContactId,
     ContactLink,
+    Kind,
     Person,
     SyncingContact,
 )
 from tasks.contracts.tools import Tools
+from tasks.rules.account_creation import Standing
 from tasks.rules.people import choose_person
 
 
@@ -27,6 +31,30 @@ async def find_syncing_contacts(company_id: CompanyId, tools: Tools) -> tuple[Sy
         SyncingContact(contact, contact.id in primary, people.get(contact.id))
         for contact in sorted(contacts, key=lambda one: one.id)
     )
+
+
+async def find_standing(company: Company, people: tuple[SyncingContact, ...], tools: Tools) -> Standing:
+    """How the company and its contacts stand to the segments, which decide nothing when a person pressed Sync."""
+    contact_ids = [one.contact.id for one in people]
+    qualifying = frozenset(contact_ids)
+    in_segment = True
+    if tools.switches.contact_segment and contact_ids:
+        members = await _find_members(tools.switches.contact_segment, Kind.CONTACT, contact_ids, tools)
+        qualifying = frozenset(ContactId(member) for member in members)
+    if tools.switches.company_segment:
+        members = await _find_members(tools.switches.company_segment, Kind.COMPANY, [company.id], tools)
+        in_segment = company.id in members
+    return Standing(qualifying, company_in_segment=in_segment)
+
+
+async def _find_members(segment: str, kind: Kind, record_ids: Sequence[str], tools: Tools) -> frozenset[str]:
+    try:
+        return await tools.hubspot.find_members(segment, kind, record_ids)
+    except Rejected:
+        # A list that is gone, or not ours to read, keeps nobody from pressing Sync; it is overridden like any other.
+        if tools.forced:
+            return frozenset()
+        raise
 
 
 async def find_people_behind(contacts: Sequence[Contact], tools: Tools) -> dict[ContactId, Person]:

@@ -45,38 +45,6 @@ async def test_t1_row_2_an_existing_account_is_adopted_before_any_creation_rule(
     assert world.salesforce.created == []
 
 
-async def test_t1_row_3_pressing_sync_creates_although_no_rule_would():
-    world = World(contact_segment="7", company_segment="9")
-    world.company()
-    assert await run(world, forced=True) is Outcome.DONE
-    assert world.codes() == ["SEGMENT_OVERRIDDEN", "MANUAL", "ACCOUNT_CREATED"]
-    assert world.ledger.timeline[0][1].evidence == {"segments": ["company_segment"]}, (
-        "there is no contact to be outside"
-    )
-    assert linked(world) == world.salesforce.created[0]
-
-
-@pytest.mark.parametrize("is_gone", [False, True], ids=["outside-the-lists", "the-lists-are-gone"])
-async def test_t1_row_3_pressing_sync_overrides_the_segments_with_a_warning(is_gone):
-    """A23."""
-    world = World(contact_segment="7", company_segment="9")
-    world.company()
-    world.contact()
-    if is_gone:
-        world.hubspot.segments.clear()
-    assert await run(world, forced=True) is Outcome.DONE
-    assert world.codes() == ["SEGMENT_OVERRIDDEN", "MANUAL", "ACCOUNT_CREATED"]
-    assert world.ledger.timeline[0][1].evidence == {"segments": ["company_segment", "contact_segment"]}
-
-
-async def test_t1_row_3_without_a_warning_where_the_segments_would_have_let_it():
-    world = World(contact_segment="7", company_segment="9")
-    company = world.company()
-    world.hubspot.segments |= {"7": {world.contact()}, "9": {company}}
-    await run(world, forced=True)
-    assert world.codes() == ["MANUAL", "ACCOUNT_CREATED"]
-
-
 async def test_t1_row_4_a_company_outside_its_segment_gets_none():
     world = World(company_segment="9")
     world.company()
@@ -321,16 +289,6 @@ async def test_t2_row_4_a_domain_another_company_has_an_account_for_is_for_a_per
         await run(world, "2")
     assert refusal.value.code == "CONFLICT_DOMAIN_TAKEN"
     assert len(world.salesforce.created) == 1
-
-
-async def test_pressing_sync_is_the_answer_that_it_is_another_customer():
-    world = World()
-    world.company("1", domain="acme.com")
-    world.company("2", domain="acme.com")
-    world.contact("1")
-    await run(world, "1")
-    assert await run(world, "2", forced=True) is Outcome.DONE
-    assert len(world.salesforce.created) == 2
 
 
 async def test_t2_row_4_off_is_what_hubspots_own_integration_does():
