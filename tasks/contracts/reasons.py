@@ -128,7 +128,7 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.ACCOUNT_DELETED: "The account is deleted in Salesforce.",
     Reason.ACCOUNT_MERGED: "The account was merged into another one, which is looked at in its place.",
     Reason.ACCOUNT_FILTERED_OUT: "No company: the account does not pass the account filter.",
-    Reason.PERSON_ACCOUNT: "No company: it is a person account.",
+    Reason.PERSON_ACCOUNT: "A person account is a person, and no company.",
     Reason.PERSON_WITHOUT_ACCOUNT: "No company: the lead, or contact, belongs to no account.",
     Reason.COMPANY_DELETED: "No new company: the account's company was deleted in HubSpot.",
     Reason.ACCOUNT_CREATED: "The account was created in Salesforce and linked.",
@@ -224,6 +224,8 @@ WHAT_TO_DO: Mapping[Reason, str] = {
     Reason.SUGGEST_DOMAIN_DOUBTFUL: _ONE_CUSTOMER_OR_TWO,
     Reason.SUGGEST_NAME: _ONE_CUSTOMER_OR_TWO,
     Reason.SUGGEST_SIMILAR_NAME: _ONE_CUSTOMER_OR_TWO,
+    Reason.PERSON_ACCOUNT: "Write the right account's id into the company's `sf_account_id`, or clear it, and clear"
+    " `HubSpot_Company_Id__c` on the person account. Then `tandem parked replay ID`.",
     Reason.ACCOUNT_GONE: "Restore the account from Salesforce's recycle bin, then `tandem parked replay ID`. If it is"
     " to stay deleted, `tandem parked dismiss ID --why TEXT`; a link cannot be ended yet.",
     Reason.COMPANY_UNNAMED: "Give the company a name or a domain in HubSpot; it is tried again when it changes, or with"

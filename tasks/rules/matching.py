@@ -94,7 +94,8 @@ def match_account(
 ) -> Match:
     """Decision table T2 from the company's side: our key, the stored id, shared contacts, the domain, the name."""
     match = (
-        _match_by_key(company, candidates)
+        _refuse_person_account(company, candidates)
+        or _match_by_key(company, candidates)
         or _match_by_stored_id(company, candidates)
         or _match_by_contacts(company, people, candidates)
         or _match_by_domain(company, candidates, switches)
@@ -102,6 +103,18 @@ def match_account(
         or NoMatch()
     )
     return NoMatch() if forced and isinstance(match, AskHuman) and match.reason in ANSWERED_BY_SYNC else match
+
+
+def _refuse_person_account(company: Company, candidates: Candidates) -> Match | None:
+    """A person account is a person, though the strongest evidence there is names it; a new account would not do.
+
+    By its key the account would only be found again, and a stored id was put there by somebody.
+    """
+    by_id = {account.id: account for account in candidates.living()}
+    carrying = [account for account in candidates.living() if account.company_id == company.id]
+    stored = [by_id[one] for one in (company.account_id, company.native_account_id) if one in by_id]
+    people = [account for account in carrying or stored[:1] if account.is_person_account]
+    return AskHuman(Reason.PERSON_ACCOUNT, _account_ids(people)) if people else None
 
 
 def _match_by_key(company: Company, candidates: Candidates) -> Match | None:

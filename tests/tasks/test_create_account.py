@@ -309,6 +309,33 @@ async def test_person_accounts_are_nobodys_company():
     assert linked(world) != ACCOUNT
 
 
+@pytest.mark.parametrize("named_by", ["its key", "the stored id", "the native stored id"])
+@pytest.mark.parametrize("forced", [False, True])
+async def test_a_person_account_is_not_adopted_whatever_names_it(named_by, forced):
+    """A16."""
+    world = World()
+    stored = {"the stored id": "account_id", "the native stored id": "native_account_id"}.get(named_by)
+    world.company(**({stored: AccountId(ACCOUNT)} if stored else {}))
+    world.contact()
+    world.account(ACCOUNT, is_person_account=True, company_id=None if stored else CompanyId("1"))
+    with pytest.raises(Ambiguous) as question:
+        await run(world, forced=forced)
+    assert (question.value.code, question.value.evidence) == ("PERSON_ACCOUNT", {"accounts": [ACCOUNT]})
+    assert linked(world) is None
+    assert world.salesforce.created == []
+
+
+@pytest.mark.parametrize("evidence", ["its key", "a stronger stored id"])
+async def test_a_person_account_does_not_stand_in_the_way_of_stronger_evidence(evidence):
+    world = World()
+    stored = AccountId(OTHER_ACCOUNT) if evidence == "a stronger stored id" else None
+    world.company(account_id=stored, native_account_id=AccountId(ACCOUNT))
+    world.account(ACCOUNT, is_person_account=True)
+    world.account(OTHER_ACCOUNT, company_id=None if stored else CompanyId("1"))
+    await run(world)
+    assert linked(world) == OTHER_ACCOUNT
+
+
 async def test_names_prove_nothing():
     world = World(domain_match=DomainMatch.AUTO)
     world.company(name="Acme GmbH")

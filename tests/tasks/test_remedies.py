@@ -147,6 +147,19 @@ def native_id_taken(world: World) -> None:
     world.company(native_account_id=ACCOUNT)
 
 
+def stored_id_of_a_person(world: World) -> None:
+    world.company(account_id=ACCOUNT)
+    world.contact()
+    world.account(ACCOUNT, is_person_account=True)
+    world.account(SECOND)
+
+
+def key_on_a_person(world: World) -> None:
+    world.company()
+    world.contact()
+    world.account(ACCOUNT, company_id=COMPANY, is_person_account=True)
+
+
 def key_on_a_linked_account(world: World) -> None:
     world.company()
     world.contact()
@@ -218,6 +231,9 @@ REMEDIES = (
     Remedy(R.CONFLICT_DUP_LINK, key_on_a_linked_account, corrects_the_key, "Correct", "C3_QUALIFYING_CONTACT"),
     Remedy(R.CONFLICT_DUP_LINK, key_on_a_linked_account, merges_the_company_away, "merge this company", "COMPANY_GONE"),
     Remedy(R.CONFLICT_DUP_LINK, linked_account_with_anothers_key, clears_the_key, "clear", "IDS_WRITTEN", link_company),
+    Remedy(R.PERSON_ACCOUNT, stored_id_of_a_person, stores_account_id, "sf_account_id", "LINKED_BY_STORED_ID"),
+    Remedy(R.PERSON_ACCOUNT, stored_id_of_a_person, clears_account_id, "or clear it", "C3_QUALIFYING_CONTACT"),
+    Remedy(R.PERSON_ACCOUNT, key_on_a_person, clears_the_key, "clear `HubSpot_Company_Id__c`", "C3_QUALIFYING_CONTACT"),
     Remedy(R.ACCOUNT_GONE, linked_account_deleted, restores_the_account, "Restore", "IDS_WRITTEN", link_company),
     Remedy(R.COMPANY_UNNAMED, no_name_and_no_domain, gives_it_a_name, "a name", "C3_QUALIFYING_CONTACT"),
     Remedy(R.COMPANY_UNNAMED, no_name_and_no_domain, gives_it_a_domain, "a domain", "C3_QUALIFYING_CONTACT"),
