@@ -14,7 +14,7 @@ from tasks.contracts.records import (
     Verdict,
 )
 from tasks.contracts.tools import AccountValues, Lease, Subject, Tools
-from tasks.domains import claim_domains, refuse_taken_domains
+from tasks.domains import claim_domains, refuse_taken_domains, wait_for_creators
 from tasks.facts import find_standing, find_syncing_contacts
 from tasks.rules.account_creation import Create, LeaveAlone, may_have_account
 from tasks.rules.identity import identities_at_stake
@@ -34,6 +34,8 @@ async def create_account(company_id: CompanyId, tools: Tools) -> Outcome:
     if company is None:
         return await _leave_alone(company_id, Reason.COMPANY_GONE, tools)
     people = await find_syncing_contacts(company_id, tools)
+    # Before Salesforce is asked: whoever waits for another company may do so for long, every second.
+    await wait_for_creators(company, tools)
     try:
         return await _link_or_leave_alone(company, people, tools)
     except NeedsHuman:

@@ -23,13 +23,22 @@ async def claim_domains(company: Company, tools: Tools) -> Mapping[Identity, Com
     return holders
 
 
+async def wait_for_creators(company: Company, tools: Tools) -> None:
+    """Busy while another company is about to get an account for one of the domains; asks no CRM."""
+    if tools.forced or tools.switches.domain_match is DomainMatch.OFF:
+        return
+    creators = await tools.ledger.find_creators(company.id, domain_identities(company))
+    if creators:
+        raise _busy(company, min(creators))
+
+
 async def refuse_taken_domains(company: Company, holders: Mapping[Identity, CompanyId], tools: Tools) -> None:
     """Busy while one of the holders has no account yet; Ambiguous if it has one and nobody has pressed Sync."""
     if tools.forced:
         return
     holder = min(holders.values())
     if await tools.ledger.find_link(holder) is None:
-        raise Busy(f"company {company.id}: company {holder} is about to get an account for the same domain")
+        raise _busy(company, holder)
     raise Ambiguous(
         f"company {company.id}: {IN_PLAIN_WORDS[Reason.CONFLICT_DOMAIN_TAKEN]}",
         code=Reason.CONFLICT_DOMAIN_TAKEN,
@@ -38,3 +47,7 @@ async def refuse_taken_domains(company: Company, holders: Mapping[Identity, Comp
             "domains": sorted(identity.value for identity in holders),
         },
     )
+
+
+def _busy(company: Company, holder: CompanyId) -> Busy:
+    return Busy(f"company {company.id}: company {holder} is about to get an account for the same domain")

@@ -187,6 +187,10 @@ class Ledger(Protocol):
         """
         ...
 
+    async def find_creators(self, company_id: CompanyId, identities: Sequence[Identity]) -> Sequence[CompanyId]:
+        """Other companies that have claimed one of the identities and are still owed their account."""
+        ...
+
     async def record_link(self, link: Link, verdict: Verdict, *, fence: int, then: Sequence[Owed] = ()) -> None:
         """Write the link, its verdict and what is owed next; safe to repeat.
 

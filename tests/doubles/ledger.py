@@ -69,6 +69,11 @@ class MemoryLedger:
         self.calls.note("claim_identities")
         return held
 
+    async def find_creators(self, company_id: CompanyId, identities: Sequence[Identity]) -> Sequence[CompanyId]:
+        self.calls.note("find_creators")
+        holders = dict.fromkeys(self.claims.get(one, company_id) for one in identities)
+        return [one for one in holders if one != company_id and one in self.creating and one not in self.links]
+
     async def record_link(self, link: Link, verdict: Verdict, *, fence: int, then: Sequence[Owed] = ()) -> None:
         before, last_fence = self.links.get(link.company_id, (link, fence))
         if fence < last_fence:

@@ -141,6 +141,30 @@ async def test_a_claim_stands_while_its_holder_is_owed_an_account(scene):
     assert await scene.ledger.claim_identities(TWO, [ACME_COM, ODD]) == {ACME_COM: ONE, ODD: ONE}
 
 
+async def test_who_is_about_to_get_an_account_is_found_by_what_it_has_claimed(scene):
+    for one, identities in ((ONE, [ACME_COM, ODD]), (TWO, [ACME_DE])):
+        scene.owe_account(one)
+        await scene.ledger.claim_identities(one, identities)
+    assert list(await scene.ledger.find_creators(THREE, [ODD, ACME_COM, ODD])) == [ONE]
+    assert set(await scene.ledger.find_creators(THREE, [ACME_COM, ACME_DE])) == {ONE, TWO}
+    assert list(await scene.ledger.find_creators(ONE, [ACME_COM, ODD])) == [], "nobody waits for itself"
+    assert list(await scene.ledger.find_creators(ONE, [])) == []
+    assert await scene.ledger.claim_identities(ONE, [ACME_COM]) == {}, "looking has changed nothing"
+
+
+@pytest.mark.parametrize("by", ["link", "settle", "park"])
+async def test_whoever_has_its_account_or_gets_none_is_not_waited_for(scene, by):
+    scene.owe_account(ONE)
+    await scene.ledger.claim_identities(ONE, [ACME_COM])
+    if by == "link":
+        await link(scene)
+    elif by == "settle":
+        scene.settle_account(ONE)
+    else:
+        scene.park_account(ONE)
+    assert list(await scene.ledger.find_creators(TWO, [ACME_COM])) == []
+
+
 async def test_a_claim_stands_while_its_holder_is_linked(scene):
     scene.owe_account(ONE)
     await scene.ledger.claim_identities(ONE, [ACME_COM])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tasks.contracts.errors import Ambiguous
-from tasks.contracts.records import CompanyId
+from tasks.contracts.errors import Ambiguous, Busy
+from tasks.contracts.records import CompanyId, DomainMatch, Identity
 from tasks.create_account import create_account
 from tests.doubles.world import World
 
@@ -29,6 +29,37 @@ async def test_a_domain_is_taken_whatever_the_website_of_its_companys_account_sa
     assert refusal.value.code == "CONFLICT_DOMAIN_TAKEN"
     assert refusal.value.evidence == {"linked_companies": ["1"], "domains": ["acme.com"]}
     assert len(world.salesforce.created) == created
+
+
+@pytest.mark.parametrize("has_evidence", [False, True])
+async def test_waiting_for_another_company_asks_salesforce_for_no_account(has_evidence):
+    world = World()
+    for company in ("1", "2"):
+        world.company(company, domain="acme.com")
+        world.contact(company)
+    if has_evidence:
+        world.account(ACCOUNT, company_id=CompanyId("2"))
+    world.ledger.creating |= {CompanyId("1"), CompanyId("2")}
+    await world.ledger.claim_identities(CompanyId("1"), [Identity("domain", "acme.com")])
+    for _ in range(3):
+        with pytest.raises(Busy, match="company 1 is about to get an account"):
+            await run(world, "2")
+    assert "find_accounts" not in world.calls.made
+    world.ledger.creating.remove(CompanyId("1"))
+    await run(world, "2")
+    assert CompanyId("2") in world.ledger.links
+
+
+@pytest.mark.parametrize("why", ["a person pressed Sync", "domains are no evidence"])
+async def test_nobody_is_waited_for_where_the_domain_decides_nothing(why):
+    forced = why == "a person pressed Sync"
+    world = World() if forced else World(domain_match=DomainMatch.OFF)
+    world.company("2", domain="acme.com")
+    world.contact("2")
+    world.ledger.creating.add(CompanyId("1"))
+    await world.ledger.claim_identities(CompanyId("1"), [Identity("domain", "acme.com")])
+    await run(world, "2", forced=forced)
+    assert CompanyId("2") in world.ledger.links
 
 
 async def test_a_company_with_one_domain_taken_holds_its_other_one():

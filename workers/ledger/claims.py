@@ -47,6 +47,27 @@ def claim_identities(connection: Connection, requests: Sequence[Request]) -> lis
     return answers
 
 
+def find_creators(connection: Connection, requests: Sequence[Request]) -> list[list[CompanyId]]:
+    """For each request, the other companies that hold one of its identities and have not got their account yet."""
+    rows = [
+        {"place": place, "kind": one.kind, "value": one.value, "company_id": company_id}
+        for place, (company_id, identities) in enumerate(requests)
+        for one in identities
+    ]
+    given = given_rows(rows, place=Integer(), **texts("kind", "value", "company_id"))
+    holder = IdentityClaimRow.company_id
+    query = (
+        select(given.c.place, holder)
+        .where(IdentityClaimRow.kind == given.c.kind, IdentityClaimRow.value == given.c.value)
+        .where(holder != given.c.company_id, is_owed_an_account(holder), ~is_linked(holder))
+        .distinct()
+    )
+    creators: list[list[CompanyId]] = [[] for _ in requests]
+    for place, company_id in connection.execute(query):
+        creators[place].append(CompanyId(company_id))
+    return creators
+
+
 def release_claims(connection: Connection, company_ids: Iterable[str]) -> None:
     """Give up what these companies claimed, where nothing makes the claim stand any more."""
     given_up = (

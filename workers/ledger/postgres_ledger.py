@@ -22,7 +22,7 @@ from tasks.contracts.records import (
     Switches,
 )
 from workers.ledger import snapshots
-from workers.ledger.claims import claim_identities
+from workers.ledger.claims import claim_identities, find_creators
 from workers.ledger.links import LinkRequest, write_links
 from workers.ledger.models import FENCES, BaselineRow, ContactLinkRow, CursorRow, LinkRow
 from workers.ledger.owing import Following, Request, owe_rows
@@ -109,6 +109,11 @@ class PostgresLedger:
         """For each request everything is claimed, or nothing; then the answer names who stands in the way."""
         with self._engine.begin() as connection:
             return claim_identities(connection, requests)
+
+    def find_creators(self, requests: Sequence[tuple[CompanyId, tuple[Identity, ...]]]) -> list[list[CompanyId]]:
+        """For each request, who else is about to get an account for one of its identities."""
+        with self._engine.connect() as connection:
+            return find_creators(connection, requests)
 
     def record_verdicts(self, requests: Sequence[VerdictRequest]) -> None:
         """Verdicts and what follows from them; a verdict that the timeline ends with already is not repeated."""

@@ -62,6 +62,9 @@ class LedgerBatches:
     ) -> Sequence[Mapping[Identity, CompanyId]]:
         return reach_ledger(partial(self._ledger.claim_identities, requests))
 
+    def creators(self, requests: Sequence[tuple[CompanyId, tuple[Identity, ...]]]) -> list[list[CompanyId]]:
+        return reach_ledger(partial(self._ledger.find_creators, requests))
+
     def record_links(self, requests: Sequence[LinkRequest]) -> Sequence[object]:
         answers = reach_ledger(partial(self._ledger.record_links, requests))
         for request, answer in zip(requests, answers, strict=True):
@@ -137,6 +140,12 @@ class GatheredLedger:
             return {}
         held: Mapping[Identity, CompanyId] = await self._ask(self._batches.claims, (company_id, tuple(identities)))
         return held
+
+    async def find_creators(self, company_id: CompanyId, identities: Sequence[Identity]) -> Sequence[CompanyId]:
+        if not identities:
+            return ()
+        found: Sequence[CompanyId] = await self._ask(self._batches.creators, (company_id, tuple(identities)))
+        return found
 
     async def record_link(self, link: Link, verdict: Verdict, *, fence: int, then: Sequence[Owed] = ()) -> None:
         request = LinkRequest(link, verdict, fence=fence, then=self._in_lane(then), as_of=self._as_of)
