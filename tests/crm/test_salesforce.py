@@ -8,6 +8,7 @@ import pytest
 from tasks.contracts.errors import (
     Ambiguous,
     Gone,
+    Hindered,
     ProblemClass,
     Rejected,
     TryAgain,
@@ -284,6 +285,16 @@ def test_a_name_that_looks_like_a_reference_is_only_a_name(salesforce, others):
 
     assert isinstance(results[0], Upserted)
     assert [row["Name"] for row in salesforce.rows()] == [odd]
+
+
+def test_a_row_of_a_split_collection_that_is_not_answered_is_not_taken_for_written(salesforce):
+    salesforce.wire.answer("composite/sobjects", 400, json.dumps([{"errorCode": "JSON_PARSER_ERROR"}]))
+    one_of_two = json.dumps([{"success": True, "id": ACME, "created": True, "errors": []}])
+    salesforce.wire.answer("composite/sobjects", 200, one_of_two, times=2)
+
+    results = salesforce.door().run([upsert(n) for n in range(4)])
+
+    assert [type(one) for one in results] == [Upserted, Hindered, Upserted, Hindered]
 
 
 def test_a_collection_refused_as_a_whole_is_split_until_the_guilty_row_stands_alone(salesforce):

@@ -130,7 +130,7 @@ class HubSpotDoor:
         answer = self.calls.post(call, self.paths.batch(records, "read"), body)
         found: dict[str, Any] = {str(row["id"]): make(row) for row in rows_of(answer) if not row.get("archived")}
         problems = row_problems_of(answer, call)
-        return {id_: found.get(id_) or unless_absent(problems.get(id_) or problems.get(NO_ROW)) for id_ in ids}
+        return {id_: _record_or_problem(id_, found, problems) for id_ in ids}
 
     def _read_associations(
         self, from_: str, to: str, ids: Sequence[RecordId]
@@ -148,11 +148,7 @@ class HubSpotDoor:
                 found.setdefault(here, []).extend(associations_of(row, from_companies=from_ == "companies"))
                 if after := next_page_of(row):
                     pending.append({"id": here, "after": after})
-        unnamed = unless_absent(problems.get(NO_ROW))
-        return {
-            id_: unless_absent(problems.get(id_)) or (unnamed if not found[id_] else None) or tuple(found[id_])
-            for id_ in ids
-        }
+        return {id_: _associations_or_problem(id_, found, problems) for id_ in ids}
 
     def _write(
         self, call: Call, records: str, values: Mapping[RecordId, Mapping[str, str]], ids: Sequence[RecordId]
@@ -162,8 +158,7 @@ class HubSpotDoor:
         answer = self.calls.post(call, self.paths.batch(records, "update"), {"inputs": inputs})
         written = {str(row["id"]): properties_of(row) for row in rows_of(answer)}
         problems = row_problems_of(answer, call)
-        unnamed = problems.get(NO_ROW)
-        return {id_: problems.get(id_) or written.get(id_) or unnamed or no_word_about(call, id_) for id_ in ids}
+        return {id_: _properties_or_problem(call, id_, written, problems) for id_ in ids}
 
     def _associate(self, action: str, wanted: Sequence[Association]) -> dict[Association, SyncError | None]:
         call = Call.WRITE_ASSOCIATIONS
@@ -212,3 +207,33 @@ class HubSpotDoor:
             value = read()
             self._remembered[what] = (time.monotonic(), value)
         return value
+
+
+# What an answer says about one record. A problem that names no row is about whichever the answer leaves out.
+
+
+def _record_or_problem(id_: str, found: Mapping[str, Any], problems: Mapping[str, SyncError]) -> Any:
+    """None: it is not there."""
+    if id_ in found:
+        return found[id_]
+    return unless_absent(problems[id_] if id_ in problems else problems.get(NO_ROW))
+
+
+def _associations_or_problem(
+    id_: str, found: Mapping[str, Sequence[Association]], problems: Mapping[str, SyncError]
+) -> tuple[Association, ...] | SyncError:
+    if problem := unless_absent(problems.get(id_)):
+        return problem
+    if found[id_]:
+        return tuple(found[id_])
+    return unless_absent(problems.get(NO_ROW)) or ()
+
+
+def _properties_or_problem(
+    call: str, id_: str, written: Mapping[str, dict[str, str]], problems: Mapping[str, SyncError]
+) -> dict[str, str] | SyncError:
+    if id_ in problems:
+        return problems[id_]
+    if properties := written.get(id_):
+        return properties
+    return problems[NO_ROW] if NO_ROW in problems else no_word_about(call, id_)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from tasks.contracts.errors import Ambiguous, Halted, NeedsHuman, ProblemClass, SyncError, Throttled
@@ -166,16 +167,18 @@ class SalesforceDoor:
 
     def _perform(self, operations: Sequence[Operation]) -> list[Any]:
         """Per operation its answer (a query's first page, a collection's rows) or its error."""
-        alone = [[operation] for operation in operations if not _may_travel(operation)]
-        together = [operation for operation in operations if _may_travel(operation)]
-        answers: dict[int, Any] = {}
-        for pack in [*chunks_of(together, AT_ONCE), *alone]:
-            told = self._send(pack)
-            answers |= zip(map(id, pack), told, strict=True)
+        answers = zip(operations, self._answers(operations), strict=True)
+        return [self._without_the_guilty(operation, answer) for operation, answer in answers]
+
+    def _answers(self, operations: Sequence[Operation]) -> list[Any]:
+        by_place: dict[int, Any] = {}
+        for places in _packs(operations):
+            told = self._send([operations[place] for place in places])
+            by_place |= zip(places, told, strict=True)
             if isinstance(told[-1], Throttled | Halted):
-                answers = {id(operation): answers.get(id(operation), told[-1]) for operation in operations}
-                break  # the remaining ones would only wait for the same answer
-        return [self._without_the_guilty(operation, answers[id(operation)]) for operation in operations]
+                # The remaining ones would only wait for the same answer.
+                return [by_place.get(place, told[-1]) for place in range(len(operations))]
+        return [by_place[place] for place in range(len(operations))]
 
     def _send(self, pack: Sequence[Operation]) -> list[Any]:
         return [self._send_alone(pack[0])] if len(pack) == 1 else self._send_together(pack)
@@ -213,19 +216,30 @@ class SalesforceDoor:
 
     def _without_the_guilty(self, operation: Operation, answer: Any) -> Any:
         """A collection refused as a whole is sent again in halves until the guilty rows stand alone."""
-        is_refused = isinstance(answer, NeedsHuman) and answer.problem_class is not ProblemClass.CONFIG
-        if not is_refused or isinstance(operation, Query) or len(operation.rows) == 1:
+        if isinstance(operation, Query) or len(operation.rows) == 1 or not _may_be_one_rows_fault(answer):
             return answer
+        rows = range(len(operation.rows))
+        told = ask_in_chunks(rows, len(rows) // 2, partial(self._send_rows, operation))
+        return [told[row] for row in rows]
 
-        def send(rows: Sequence[int]) -> dict[int, Any]:
-            part = Collection(operation.path, [operation.rows[row] for row in rows])
-            answer = self._send_alone(part)
-            if isinstance(answer, SyncError):
-                raise answer
-            return dict(zip(rows, answer, strict=False))
+    def _send_rows(self, collection: Collection, rows: Sequence[int]) -> dict[int, Any]:
+        """Some rows of a collection by themselves. Raises SyncError if they are refused as a whole."""
+        answer = self._send_alone(Collection(collection.path, [collection.rows[row] for row in rows]))
+        if isinstance(answer, SyncError):
+            raise answer
+        silence = [no_word_about(WRITE, f"row {row}") for row in rows[len(answer) :]]
+        return dict(zip(rows, [*answer, *silence], strict=False))
 
-        told = ask_in_chunks(range(len(operation.rows)), len(operation.rows) // 2, send)
-        return [told.get(row, no_word_about(WRITE, f"row {row}")) for row in range(len(operation.rows))]
+
+def _packs(operations: Sequence[Operation]) -> list[Sequence[int]]:
+    """Places of the operations that go out in one call: those that may travel together, and each other one alone."""
+    together = [place for place, operation in enumerate(operations) if _may_travel(operation)]
+    alone = [[place] for place, operation in enumerate(operations) if not _may_travel(operation)]
+    return [*chunks_of(together, AT_ONCE), *alone]
+
+
+def _may_be_one_rows_fault(answer: Any) -> bool:
+    return isinstance(answer, NeedsHuman) and answer.problem_class is not ProblemClass.CONFIG
 
 
 def _may_travel(operation: Operation) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from tasks.contracts.errors import SyncError
 from tasks.contracts.records import (
@@ -20,6 +21,8 @@ from workers.ledger.postgres_ledger import PostgresLedger
 from workers.toolbox.freshness import Shelf, Wanted
 
 STAGE = "lifecyclestage"
+
+Id = TypeVar("Id", CompanyId, ContactId)
 
 
 class HubSpotBatches:
@@ -77,9 +80,7 @@ class HubSpotBatches:
     def write_company_stages(self, requests: Sequence[tuple[CompanyId, StageName]]) -> list[StageName | SyncError]:
         written = self._door.write_companies({company_id: {STAGE: stage} for company_id, stage in requests})
         reported = {company_id: _stage(answer) for company_id, answer in written.items()}
-        self._companies.correct(
-            {key: {"lifecycle_stage": stage} for key, stage in reported.items() if not isinstance(stage, SyncError)}
-        )
+        self._companies.correct(_corrections(reported))
         return [reported[company_id] for company_id, _ in requests]
 
     def write_contact_stages(
@@ -87,19 +88,8 @@ class HubSpotBatches:
     ) -> list[dict[ContactId, StageName] | SyncError]:
         written = self._door.write_contacts({one: {STAGE: stage} for ids, stage in requests for one in ids})
         reported = {contact_id: _stage(answer) for contact_id, answer in written.items()}
-        self._contacts.correct(
-            {key: {"lifecycle_stage": stage} for key, stage in reported.items() if not isinstance(stage, SyncError)}
-        )
-        answers: list[dict[ContactId, StageName] | SyncError] = []
-        for ids, _ in requests:
-            stages = {one: reported[one] for one in ids}
-            refused = [stage for stage in stages.values() if isinstance(stage, SyncError)]
-            answers.append(
-                refused[0]
-                if refused
-                else {one: stage for one, stage in stages.items() if not isinstance(stage, SyncError)}
-            )
-        return answers
+        self._contacts.correct(_corrections(reported))
+        return [_all_or_first_error(ids, reported) for ids, _ in requests]
 
     def associate(self, requests: Sequence[tuple[Association, ...]]) -> list[SyncError | None]:
         associations = list(dict.fromkeys(one for request in requests for one in request))
@@ -182,6 +172,22 @@ def _stage(answer: Mapping[str, str] | SyncError) -> StageName | SyncError:
     if isinstance(answer, SyncError):
         return answer
     return StageName(answer.get(STAGE) or "")
+
+
+def _corrections(reported: Mapping[Id, StageName | SyncError]) -> dict[str, dict[str, object]]:
+    return {key: {"lifecycle_stage": stage} for key, stage in reported.items() if not isinstance(stage, SyncError)}
+
+
+def _all_or_first_error(
+    ids: Sequence[ContactId], reported: Mapping[ContactId, StageName | SyncError]
+) -> dict[ContactId, StageName] | SyncError:
+    stages: dict[ContactId, StageName] = {}
+    for one in ids:
+        answer = reported[one]
+        if isinstance(answer, SyncError):
+            return answer
+        stages[one] = answer
+    return stages
 
 
 def _error(answer: object) -> SyncError | None:
