@@ -78,17 +78,30 @@ class HubSpotDoor:
         return ask_in_chunks(contact_ids, ASSOCIATION_BATCH, read)
 
     def read_members(self, segment: str, kind: Kind, ids: Sequence[str]) -> frozenset[str]:
-        """Those of the records that are on the list now. Raises SyncError: half an answer would mislead.
+        """Those of the records that are on the list now, a call per 100. Raises SyncError, never half an answer.
 
-        Asking about the records costs a call per 100, reading the whole list a call per 250 members; the cheaper
-        one is taken. The list itself is looked at every few minutes: for its size, and because a list that was
-        deleted would look like one that nobody is on.
+        The list itself is looked at every few minutes: a deleted one would look like one that nobody is on.
         """
-        wanted = list(dict.fromkeys(ids))
-        size = self._remember(f"size of {segment}", lambda: self._segment_size(segment))
-        if size is not None and math.ceil(size / MEMBER_PAGE) < math.ceil(len(wanted) / BATCH):
-            return self._page_through(segment).intersection(wanted)
-        return frozenset().union(*(self._ask_memberships(segment, kind, chunk) for chunk in chunks_of(wanted, BATCH)))
+        self._size_of(segment)
+        return frozenset().union(*(self._ask_memberships(segment, kind, chunk) for chunk in chunks_of(ids, BATCH)))
+
+    def read_whole_segment(self, segment: str) -> frozenset[str]:
+        """Everybody who is on the list now, a call per 250. Raises SyncError."""
+        members: set[str] = set()
+        query: dict[str, str | int] = {"limit": MEMBER_PAGE}
+        while True:
+            answer = self.calls.get(Call.READ_SEGMENT, self.paths.members(segment), query)
+            members.update(str(row["recordId"]) for row in rows_of(answer))
+            after = next_page_of(answer)
+            if after is None:
+                self._remembered[_size(segment)] = (time.monotonic(), len(members))
+                return frozenset(members)
+            query["after"] = after
+
+    def count_pages(self, segment: str) -> int | None:
+        """How many calls the whole list takes, as far as it tells. Raises SyncError; CONFIG if it was deleted."""
+        size = self._size_of(segment)
+        return None if size is None else max(1, math.ceil(size / MEMBER_PAGE))
 
     def read_stage_order(self) -> tuple[StageName, ...]:
         """The portal's own order, least advanced first; remembered for a few minutes. Raises SyncError."""
@@ -183,17 +196,9 @@ class HubSpotDoor:
             if any(str(on["listId"]) == segment for on in row.get("recordListMemberships") or [])
         )
 
-    def _page_through(self, segment: str) -> frozenset[str]:
-        members: set[str] = set()
-        query: dict[str, str | int] = {"limit": MEMBER_PAGE}
-        while True:
-            answer = self.calls.get(Call.READ_SEGMENT, self.paths.members(segment), query)
-            members.update(str(row["recordId"]) for row in rows_of(answer))
-            after = next_page_of(answer)
-            if after is None:
-                self._remembered[f"size of {segment}"] = (time.monotonic(), len(members))
-                return frozenset(members)
-            query["after"] = after
+    def _size_of(self, segment: str) -> int | None:
+        size: int | None = self._remember(_size(segment), lambda: self._segment_size(segment))
+        return size
 
     def _segment_size(self, segment: str) -> int | None:
         try:
@@ -207,6 +212,10 @@ class HubSpotDoor:
             value = read()
             self._remembered[what] = (time.monotonic(), value)
         return value
+
+
+def _size(segment: str) -> str:
+    return f"size of {segment}"
 
 
 # What an answer says about one record. A problem that names no row is about whichever the answer leaves out.

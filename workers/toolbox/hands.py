@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 import redis
@@ -11,8 +12,10 @@ from sqlalchemy import Engine
 
 from tasks.contracts.records import Lane, Switches
 from tasks.contracts.tools import Job, Tools
+from tasks.create_account import create_account
 from workers.coordination.budget import Budget
 from workers.coordination.leases import RedisLeases
+from workers.coordination.turns import Turns
 from workers.crm.hubspot import HubSpotDoor
 from workers.crm.salesforce import SalesforceDoor
 from workers.crm.salesforce_login import SalesforceLogin
@@ -26,6 +29,7 @@ from workers.toolbox.hubspot import GatheredHubSpot, HubSpotBatches
 from workers.toolbox.leases import GatheredLeases, LeaseBatches
 from workers.toolbox.ledger import GatheredLedger, LedgerBatches
 from workers.toolbox.salesforce import GatheredSalesforce, SalesforceBatches
+from workers.toolbox.segments import Segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,15 @@ class SliceTools:
             ledger=LedgerBatches(hands.ledger),
             leases=LeaseBatches(hands.leases, hands.ledger),
             hubspot=HubSpotBatches(
-                hands.hubspot[lane], hands.ledger, account_property=hands.settings.hubspot_account_property
+                hands.hubspot[lane],
+                hands.ledger,
+                Segments(
+                    hands.hubspot[lane],
+                    hands.ledger,
+                    Turns(hands.redis),
+                    count_owed=partial(hands.book.count_owed, create_account.name),
+                ),
+                account_property=hands.settings.hubspot_account_property,
             ),
             salesforce=SalesforceBatches(hands.salesforce[lane], hands.ledger),
         )
