@@ -67,7 +67,7 @@ def hands(database_url: str, redis_url: str, engine: Engine, crms: Wire, search_
     """A process that has just started."""
     empty(engine)
     with redis.Redis.from_url(redis_url) as connection:
-        connection.flushall()
+        connection.flushdb()
     app = Credentials()
     started = Hands.build(
         Settings(
