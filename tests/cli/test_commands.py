@@ -312,7 +312,7 @@ def test_announce_says_that_a_file_is_not_there(tandem):
     ("words", "problem"),
     [
         (("sync", "company", "acme.com"), "is not a HubSpot id"),
-        (("sync", "lead", "00Q000000000001AAA"), "takes a company or a contact"),
+        (("sync", "lead", "00Q000000000001AAA"), "takes a company, a contact or an account"),
         (("sync", "contact", "5", "--force"), "--force is for companies"),
         (("why", "company", "acme.com"), "is not a HubSpot id"),
         (("why", "contact", "0"), "is not a HubSpot id"),

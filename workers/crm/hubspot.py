@@ -12,6 +12,7 @@ from tasks.contracts.records import Association, Company, CompanyId, Contact, Co
 from workers.crm.chunks import ask_in_chunks, chunks_of
 from workers.crm.door import hubspot_row_problem, no_word_about, segment_gone
 from workers.crm.hubspot_calls import Call, HubSpotCalls
+from workers.crm.hubspot_keyed import KeyedRecords
 from workers.crm.hubspot_paths import PATHS
 from workers.crm.hubspot_records import (
     COMPANY_PROPERTIES,
@@ -28,6 +29,7 @@ from workers.crm.hubspot_records import (
     stage_order_of,
     unless_absent,
 )
+from workers.crm.hubspot_search import CompanyIndex
 from workers.crm.turnstile import CallBudget, Turnstile
 from workers.settings import Settings
 
@@ -49,6 +51,8 @@ class HubSpotDoor:
         self.calls = HubSpotCalls(settings, Turnstile(budget, lane))
         self.paths = PATHS[settings.hubspot_paths]
         self._account_property = settings.hubspot_account_property
+        self.keyed = KeyedRecords(self.calls, self.paths, account_property=self._account_property)
+        self.index = CompanyIndex(self.calls, self.paths)
         self._remembered: dict[str, tuple[float, Any]] = {}
 
     def read_companies(self, ids: Iterable[CompanyId]) -> dict[CompanyId, Company | SyncError | None]:

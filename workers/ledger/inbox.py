@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from tasks.contracts.changes import Change, Malformed
 from tasks.contracts.records import Kind, Owed
 from tasks.contracts.tools import Received
+from tasks.rules.routing import WHEN_LINKED
 from workers.ledger.models import ChangeRow, ContactLinkRow, LinkRow, MalformedRow, first_fifteen
 from workers.ledger.owing import Request, owe_rows
 from workers.ledger.rows import TIME, given_rows, is_among, texts
@@ -30,7 +31,7 @@ class PostgresInbox:
     def record_changes(self, routed: Sequence[Routed]) -> Received:
         """Note each change once and what it makes owed, all or nothing.
 
-        A Salesforce record that is linked with nothing is noted and owes nothing.
+        Of the Salesforce records that are linked with nothing only accounts owe anything: their company.
         """
         first_of: dict[str, Routed] = {}
         for change, owed in routed:
@@ -130,11 +131,17 @@ def _translate(connection: Connection, routed: Sequence[Routed]) -> dict[str, li
             continue
         behind = companies if change.record is Kind.ACCOUNT else contacts
         translated[change.event_id] = [
-            Owed(one.task, record_id, one.lane, forced=one.forced)
-            for one in owed
-            for record_id in behind.get(one.record_id[:15], ())
+            then for one in owed for then in _for_hubspot(one, behind.get(one.record_id[:15], ()))
         ]
     return translated
+
+
+def _for_hubspot(owed: Owed, record_ids: Sequence[str]) -> list[Owed]:
+    """For the records behind; an account that has no company yet stays what it is."""
+    task = WHEN_LINKED.get(owed.task, owed.task)
+    if not record_ids:
+        return [owed] if owed.task in WHEN_LINKED else []
+    return [Owed(task, record_id, owed.lane, forced=owed.forced) for record_id in record_ids]
 
 
 def _behind(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
 import redis
@@ -73,6 +74,7 @@ class SliceTools:
     """What one slice works with: the gathered tools behind each of its runs."""
 
     switches: Switches
+    switched_on_at: datetime | None
     gather: Gather
     ledger: LedgerBatches
     leases: LeaseBatches
@@ -84,6 +86,7 @@ class SliceTools:
         """Fresh for every slice: nothing is remembered from one to the next but what the ledger holds."""
         return cls(
             switches=hands.ledger.read_switches(),
+            switched_on_at=hands.ledger.find_switched_on_at(),
             gather=Gather(),
             ledger=LedgerBatches(hands.ledger),
             leases=LeaseBatches(hands.leases, hands.ledger),
@@ -102,6 +105,7 @@ class SliceTools:
             leases=GatheredLeases(self.gather, self.leases),
             switches=self.switches,
             forced=job.forced,
+            switched_on_at=self.switched_on_at,
         )
 
 

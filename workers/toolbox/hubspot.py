@@ -1,10 +1,11 @@
 """HubSpot as a flow sees it: snapshots first, then batch calls for everybody at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from tasks.contracts.errors import SyncError
+from tasks.contracts.finding import CompanySearch, CompanyValues, UpsertedCompany
 from tasks.contracts.records import (
     AccountId,
     Association,
@@ -18,9 +19,11 @@ from tasks.contracts.records import (
 from workers.crm.hubspot import HubSpotDoor
 from workers.gather import Gather, Step
 from workers.ledger.postgres_ledger import PostgresLedger
+from workers.toolbox.company_finding import CompanyFinder, Sought
 from workers.toolbox.freshness import Shelf, Wanted
 
 STAGE = "lifecyclestage"
+NEVER = datetime.fromtimestamp(0, UTC)
 
 Id = TypeVar("Id", CompanyId, ContactId)
 
@@ -33,6 +36,7 @@ class HubSpotBatches:
         self._account_property = account_property
         self._companies: Shelf[Company | None] = Shelf(ledger, "company", Company | None)
         self._contacts: Shelf[Contact | None] = Shelf(ledger, "contact", Contact | None)
+        self._finder = CompanyFinder(door, ledger, self._companies)
         self._contacts_of: Shelf[tuple[Association, ...]] = Shelf(ledger, "contacts_of", tuple[Association, ...])
         self._companies_of: Shelf[tuple[Association, ...]] = Shelf(ledger, "companies_of", tuple[Association, ...])
 
@@ -54,6 +58,33 @@ class HubSpotBatches:
             wanted, lambda ids: self._door.read_companies_of([ContactId(one) for one in ids])
         )
         return [facts[one.record_id] for one in wanted]
+
+    def find_companies(self, sought: Sequence[Sought]) -> list[Sequence[Company] | SyncError]:
+        return self._finder.find(sought)
+
+    def contacts_by_email(self, requests: Sequence[tuple[str, ...]]) -> list[Sequence[Contact] | SyncError]:
+        found = self._door.keyed.read_contacts_by_email(email for emails in requests for email in emails)
+        return [_together([found[email] for email in emails]) for emails in requests]
+
+    def companies_of_contacts(self, requests: Sequence[tuple[Wanted, ...]]) -> list[Sequence[Association] | SyncError]:
+        wanted = [one for request in requests for one in request]
+        facts = dict(zip(wanted, self.companies_of(wanted), strict=True))
+        return [_chained([facts[one] for one in request]) for request in requests]
+
+    def upsert_companies(
+        self, requests: Sequence[tuple[AccountId, CompanyValues]]
+    ) -> list[UpsertedCompany | SyncError]:
+        values = dict(requests)
+        upserted = self._door.keyed.upsert_companies(values)
+        new: dict[str, Company | SyncError | None] = {}
+        for account_id, told in upserted.items():
+            if isinstance(told, UpsertedCompany) and told.created:
+                new[told.company_id] = _company(told, account_id, values[account_id])
+            elif isinstance(told, UpsertedCompany):
+                self._companies.forget([told.company_id])
+        # Nobody takes it for read, but whoever asks for the domain finds the company although the search lags.
+        self._companies.keep(new, read_at=NEVER)
+        return [upserted[account_id] for account_id, _ in requests]
 
     def members(self, requests: Sequence[tuple[str, Kind, tuple[str, ...]]]) -> list[frozenset[str]]:
         asked: dict[tuple[str, Kind], set[str]] = {}
@@ -130,6 +161,32 @@ class GatheredHubSpot:
         found: Sequence[Contact] = await self._ask(self._batches.contacts, wanted, step=Step.CONTACTS)
         return found
 
+    async def find_contacts_by_email(self, emails: Sequence[str]) -> Sequence[Contact]:
+        spelled = tuple(dict.fromkeys(email.strip().lower() for email in emails if email.strip()))
+        if not spelled:
+            return ()
+        found: Sequence[Contact] = await self._ask(self._batches.contacts_by_email, spelled, step=Step.THEIR_CONTACTS)
+        return found
+
+    async def find_companies_of_contacts(self, contact_ids: Sequence[ContactId]) -> Sequence[Association]:
+        wanted = tuple(Wanted(contact_id, self._as_of) for contact_id in dict.fromkeys(contact_ids))
+        found: Sequence[Association] = await self._ask(
+            self._batches.companies_of_contacts, wanted, step=Step.THEIR_COMPANIES
+        )
+        return found
+
+    async def find_companies(self, search: CompanySearch) -> Sequence[Company]:
+        found: Sequence[Company] = await self._ask(
+            self._batches.find_companies, Sought(search, self._as_of), step=Step.CANDIDATES
+        )
+        return found
+
+    async def upsert_company(self, account_id: AccountId, values: CompanyValues) -> UpsertedCompany:
+        upserted: UpsertedCompany = await self._ask(
+            self._batches.upsert_companies, (account_id, values), step=Step.WRITE_HUBSPOT
+        )
+        return upserted
+
     async def find_members(self, segment: str, kind: Kind, record_ids: Sequence[str]) -> frozenset[str]:
         members: frozenset[str] = await self._ask(
             self._batches.members, (segment, kind, tuple(record_ids)), step=Step.SEGMENTS
@@ -166,6 +223,22 @@ def _together(facts: Sequence[Contact | SyncError | None]) -> Sequence[Contact] 
         if isinstance(fact, SyncError):
             return fact
     return [fact for fact in facts if isinstance(fact, Contact)]
+
+
+def _chained(facts: Sequence[tuple[Association, ...] | SyncError]) -> Sequence[Association] | SyncError:
+    problem = next((one for one in facts if isinstance(one, SyncError)), None)
+    return problem or [one for fact in facts if not isinstance(fact, SyncError) for one in fact]
+
+
+def _company(told: UpsertedCompany, account_id: AccountId, values: CompanyValues) -> Company:
+    return Company(
+        told.company_id,
+        name=values.name,
+        domain=values.domain,
+        website=values.website,
+        country=values.country,
+        account_id=account_id,
+    )
 
 
 def _stage(answer: Mapping[str, str] | SyncError) -> StageName | SyncError:
