@@ -100,5 +100,7 @@ async def _associate(link: Link, people: tuple[SyncingContact, ...], tools: Tool
     if missing:
         # Those that moved while the account had no company wait for this (rule 9.2). Owed first: nobody is forgotten.
         await tools.ledger.owe([Owed("link_contact", contact.id) for contact in missing])
-        await tools.hubspot.associate([Association(link.company_id, contact.id) for contact in missing])
+        associations = [Association(link.company_id, contact.id) for contact in missing]
+        await tools.ledger.record_our_associations(associations)
+        await tools.hubspot.associate(associations)
     return len(missing)

@@ -7,6 +7,7 @@ from tasks.contracts.reasons import Reason
 from tasks.contracts.records import (
     AccountId,
     Association,
+    CompanyId,
     ContactId,
     ContactLink,
     Link,
@@ -22,7 +23,7 @@ from tasks.rules.placement import MoveInHubSpot, MoveInSalesforce, Stay, choose_
 async def place_contact(
     contact_id: ContactId, person: Person, associations: Sequence[Association], tools: Tools
 ) -> Verdict | None:
-    """Rules 9.1 to 9.4 and A7; what was done, if anything. The former company stays an ordinary one."""
+    """Rules 9.1 to 9.4 and A7; what was done, if anything."""
     if person.kind is not PersonKind.CONTACT:
         return None
     home = await _find_home(person, tools)
@@ -34,19 +35,18 @@ async def place_contact(
     seen = (await tools.ledger.find_places([contact_id])).get(contact_id)
     verdict, place = None, now
     match decision := choose_place(now, seen, tools.switches):
-        case MoveInHubSpot(account_id) if home:
-            await tools.hubspot.associate([Association(home.company_id, contact_id, is_primary=True)])
-            verdict, place = _moved(Reason.CONTACT_MOVED_IN_HUBSPOT, home), Place(account_id, account_id)
+        case MoveInHubSpot() if home:
+            verdict = await _follow_in_hubspot(contact_id, home, associations, tools)
+            place = Place(home.account_id, home.account_id)
         case MoveInSalesforce(account_id):
-            await tools.salesforce.write_contact_accounts([person], account_id)
-            link = ContactLink(contact_id, person.id, person.kind, account_id)
-            await tools.ledger.record_contact_links([link])
-            verdict = Verdict(Reason.CONTACT_MOVED_IN_SALESFORCE, {"person": person.id, "account": account_id})
+            verdict = await _follow_in_salesforce(contact_id, person, account_id, tools)
             place = Place(account_id, account_id)
         case MoveInHubSpot() | Stay():
             pass
         case _:
             assert_never(decision)
+    if home and (left := await _take_off_former(contact_id, home, seen, tools)):
+        verdict = _moved(home, taken_off=left)
     # A crash before this line is safe: the move is seen again, and repeated or found done.
     if place != seen:
         await tools.ledger.record_place(contact_id, place)
@@ -64,5 +64,37 @@ async def _find_account_of_primary(associations: Sequence[Association], tools: T
     return next((link.account_id for link in links), None)
 
 
-def _moved(reason: Reason, link: Link) -> Verdict:
-    return Verdict(reason, {"company": link.company_id, "account": link.account_id})
+async def _follow_in_hubspot(
+    contact_id: ContactId, home: Link, associations: Sequence[Association], tools: Tools
+) -> Verdict:
+    new = Association(home.company_id, contact_id, is_primary=True)
+    if new.company_id not in {one.company_id for one in associations}:
+        await tools.ledger.record_our_associations([new])
+    await tools.hubspot.associate([new])
+    return _moved(home)
+
+
+async def _follow_in_salesforce(contact_id: ContactId, person: Person, account_id: AccountId, tools: Tools) -> Verdict:
+    await tools.salesforce.write_contact_accounts([person], account_id)
+    await tools.ledger.record_contact_links([ContactLink(contact_id, person.id, person.kind, account_id)])
+    return Verdict(Reason.CONTACT_MOVED_IN_SALESFORCE, {"person": person.id, "account": account_id})
+
+
+async def _take_off_former(contact_id: ContactId, home: Link, seen: Place | None, tools: Tools) -> list[CompanyId]:
+    """Where Tandem put the contact because of the account it has left since; what people made stays.
+
+    Not before it sits on the new company: in between it is on both, never on none.
+    """
+    if tools.switches.keep_former_company or seen is None or seen.in_salesforce in {None, home.account_id}:
+        return []
+    links = await tools.ledger.find_links_of_accounts([seen.in_salesforce])
+    former = await tools.ledger.find_our_associations([Association(link.company_id, contact_id) for link in links])
+    if former:
+        await tools.hubspot.dissociate(former)
+        await tools.ledger.forget_our_associations(former)
+    return [one.company_id for one in former]
+
+
+def _moved(home: Link, *, taken_off: Sequence[CompanyId] = ()) -> Verdict:
+    evidence = {"company": home.company_id, "account": home.account_id, "taken_off": list(taken_off)}
+    return Verdict(Reason.CONTACT_MOVED_IN_HUBSPOT, evidence)

@@ -258,6 +258,8 @@ class Switches:
     """Domains that identify nobody here, beside free mail and the shared ones that are known; at most 1,000."""
     account_from_primary_company: bool = False
     """A contact whose primary company is changed in HubSpot moves to that company's account in Salesforce as well."""
+    keep_former_company: bool = False
+    """A contact that moved to another account stays on its former company, also where Tandem had put it there."""
     recreate_deleted_companies: bool = False
     """A company that was deleted in HubSpot comes back when its account is edited."""
     opportunity_signals: bool = True

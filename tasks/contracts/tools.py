@@ -11,10 +11,9 @@ A flow asks for one thing at a time: what the flows of a slice ask for at the sa
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
-from tasks.contracts.changes import Change, Malformed
 from tasks.contracts.finding import (
     AccountSearch,
     AccountValues,
@@ -34,7 +33,6 @@ from tasks.contracts.records import (
     ContactLink,
     Identity,
     Kind,
-    Lane,
     Link,
     OpportunitySignal,
     Owed,
@@ -133,6 +131,10 @@ class HubSpot(Protocol):
         may by itself make a contact's first company its primary one.) Gone if one of the records is, but then the other
         pairs are made.
         """
+        ...
+
+    async def dissociate(self, associations: Sequence[Association]) -> None:
+        """Take contacts off companies; where one does not sit there, or either record is gone, nothing happens."""
         ...
 
 
@@ -234,6 +236,18 @@ class Ledger(Protocol):
         """What has to be done next although this run is about to end without a verdict of its own."""
         ...
 
+    async def find_our_associations(self, associations: Sequence[Association]) -> Sequence[Association]:
+        """Those of them that Tandem made and has not taken back; what people made is theirs."""
+        ...
+
+    async def record_our_associations(self, associations: Sequence[Association]) -> None:
+        """About to be made. Safe to repeat."""
+        ...
+
+    async def forget_our_associations(self, associations: Sequence[Association]) -> None:
+        """Taken back. Safe to repeat."""
+        ...
+
     async def find_places(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, Place]:
         """Where those of the contacts sat that were seen before."""
         ...
@@ -278,117 +292,3 @@ class Tools:
     """A person asked for this run: the Sync button."""
     switched_on_at: datetime | None = None
     """Since when company sync is on."""
-
-
-# What the machinery around the flows needs; flows never see these.
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What became of a batch of announcements."""
-
-    new: int
-    repeated: int
-    owed: tuple[Owed, ...]
-
-
-class Inbox(Protocol):
-    """Where announcements are noted before anything else happens to them."""
-
-    def record_changes(self, routed: Sequence[tuple[Change, Sequence[Owed]]]) -> Received:
-        """Note each change once, by event id, and what it makes owed: all or nothing. Safe to repeat.
-
-        What is owed for a Salesforce record is owed for the HubSpot record it is linked with, if any; for an account
-        without one, `create_company` is.
-        """
-        ...
-
-    def park_malformed(self, malformed: Sequence[Malformed]) -> None:
-        """Keep what could not be understood, whole, with the reason. Safe to repeat."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One owed row, claimed by this worker."""
-
-    task: str
-    record_id: str
-    lane: Lane
-    started: int
-    """How many requests this run answers; later ones stay owed."""
-    token: str
-    """Proves the claim; a run whose claim expired settles nothing."""
-    as_of: datetime
-    """Facts read at or after this moment are fresh enough."""
-    owed_since: datetime
-    failures: int = 0
-    forced: bool = False
-
-    def as_owed(self) -> Owed:
-        """The row this job was claimed from."""
-        return Owed(self.task, self.record_id, self.lane)
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The run answered the requests it started with."""
-
-    job: Job
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """Try again after a while."""
-
-    job: Job
-    after: timedelta
-    problem: str
-    problem_class: str
-    counts: bool
-    """Whether it uses up an attempt; waiting does not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parked:
-    """Until a person, or a change of the record, says otherwise."""
-
-    job: Job
-    problem: str
-    problem_class: str
-    code: str
-    remedy: str
-    evidence: Mapping[str, object]
-
-
-Settlement = Done | Later | Parked
-
-
-class OwedBook(Protocol):
-    """What is owed, to whom it is handed, and what came of it."""
-
-    def owe(self, owed: Sequence[Owed]) -> None:
-        """One more request per row; a parked row is woken. Safe, but not free, to repeat."""
-        ...
-
-    def claim(self, task: str, lane: Lane, *, first: Sequence[str], limit: int, ttl: timedelta) -> Sequence[Job]:
-        """Hand out due rows of this task and lane, these records first, each to one worker at a time."""
-        ...
-
-    def renew(self, token: str, *, ttl: timedelta) -> None:
-        """Keep the claims of this token for another while."""
-        ...
-
-    def settle(self, settlements: Sequence[Settlement]) -> Sequence[Owed]:
-        """Close the runs; returns what is still owed and due, to be woken again. Safe to repeat."""
-        ...
-
-    def find_unattended(self, *, limit: int) -> Sequence[Owed]:
-        """Rows that are owed and due, and that nobody has claimed or woken for a while; marks them woken."""
-        ...
-
-
-class Messenger(Protocol):
-    """Wakes whoever is to do the work. May lose a message; `resend_owed` finds what it lost."""
-
-    def wake(self, owed: Sequence[Owed], *, after: timedelta = timedelta()) -> None: ...

@@ -64,6 +64,7 @@ REVIEWS: Mapping[str, tuple[Review, ...]] = {
     "opt_out_domains": DOMAINS_AGAIN,
     "name_match": (_account(NAME_QUESTIONS), _company(NAME_QUESTIONS)),
     "account_from_primary_company": (),  # only a contact that moves from now on is followed
+    "keep_former_company": (),
     "recreate_deleted_companies": (),  # nobody remembers yet which company was deleted
     "opportunity_signals": STAGES_AGAIN,
     "stage_to_contacts": STAGES_AGAIN,

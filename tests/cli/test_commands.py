@@ -14,9 +14,10 @@ import typer
 from sqlalchemy import Engine
 from typer.testing import Result
 
+from tasks.contracts.machinery import Parked
 from tasks.contracts.reasons import IN_PLAIN_WORDS, WHAT_TO_DO, Reason
 from tasks.contracts.records import AccountId, CompanyId, Kind, Lane, Link, Owed, Verdict
-from tasks.contracts.tools import Parked, Subject
+from tasks.contracts.tools import Subject
 from workers.cli.main import app
 from workers.coordination.budget import Allowance, Budget
 from workers.ledger.owed_book import PostgresOwedBook

@@ -259,6 +259,17 @@ def test_contacts_are_put_on_companies_and_may_be_put_again(hubspot):
     assert len(hubspot.wire.calls("batch/create")) == 2
 
 
+def test_contacts_are_taken_off_companies_in_one_call_and_may_be_taken_off_again(hubspot):
+    hubspot.has(companies={"1": {}, "2": {}}, contacts={"10": {}, "11": {}})
+    door = hubspot.door()
+    door.associate([on(1, 10, primary=True), on(1, 11), on(2, 11)])
+
+    for _ in range(2):
+        assert door.dissociate([on(1, 10), on(1, 11)]) == {on(1, 10): None, on(1, 11): None}
+    assert hubspot.links() == {("2", "11"): False}
+    assert len(hubspot.wire.calls("batch/archive")) == 2
+
+
 @pytest.mark.parametrize("primary", [False, True])
 def test_an_association_that_cannot_be_is_that_pair_s_alone(hubspot, primary):
     hubspot.has(companies={"1": {}}, contacts={str(n): {} for n in range(10, 18)})

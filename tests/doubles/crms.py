@@ -148,6 +148,11 @@ class MemoryHubSpot:
         self.calls.note("associate")
         _require(known, associations)
 
+    async def dissociate(self, associations: Sequence[Association]) -> None:
+        for one in associations:
+            self.associations.pop((one.company_id, one.contact_id), None)
+        self.calls.note("dissociate")
+
     def make_primary(self, company_id: CompanyId, contact_id: ContactId) -> None:
         """As a person does it in HubSpot."""
         self._associate(Association(company_id, contact_id, is_primary=True))

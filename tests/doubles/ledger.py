@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from tasks.contracts.errors import Ambiguous, Busy
 from tasks.contracts.records import (
     AccountId,
+    Association,
     CompanyId,
     ContactId,
     ContactLink,
@@ -35,6 +36,7 @@ class MemoryLedger:
     timeline: list[tuple[Subject, Verdict]] = field(default_factory=list)
     places: dict[ContactId, Place] = field(default_factory=dict)
     written_stages: dict[ContactId, StageName] = field(default_factory=dict)
+    our_associations: set[tuple[CompanyId, ContactId]] = field(default_factory=set)
     creating: set[str] = field(default_factory=set)
     """Companies and accounts that are owed a counterpart: what keeps a claim standing."""
 
@@ -114,6 +116,18 @@ class MemoryLedger:
     async def owe(self, then: Sequence[Owed]) -> None:
         self.owed += then
         self.calls.note("owe")
+
+    async def find_our_associations(self, associations: Sequence[Association]) -> Sequence[Association]:
+        self.calls.note("find_our_associations")
+        return [one for one in dict.fromkeys(associations) if (one.company_id, one.contact_id) in self.our_associations]
+
+    async def record_our_associations(self, associations: Sequence[Association]) -> None:
+        self.our_associations |= {(one.company_id, one.contact_id) for one in associations}
+        self.calls.note("record_our_associations")
+
+    async def forget_our_associations(self, associations: Sequence[Association]) -> None:
+        self.our_associations -= {(one.company_id, one.contact_id) for one in associations}
+        self.calls.note("forget_our_associations")
 
     async def find_places(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, Place]:
         self.calls.note("find_places")

@@ -5,8 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Engine, select
 
+from tasks.contracts.machinery import Done, Later, Parked
 from tasks.contracts.records import Identity, Kind, Lane, Owed
-from tasks.contracts.tools import Done, Later, Parked, Subject
+from tasks.contracts.tools import Subject
 from tests.ledger.samples import ACME, LONG, ZETA, at_once, execute, link, link_request
 from workers.ledger.claims import claim_identities, release_claims
 from workers.ledger.models import IdentityClaimRow

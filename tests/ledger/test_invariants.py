@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import Engine, text
 
+from tasks.contracts.machinery import Done, Later, Parked
 from tasks.contracts.records import Identity, Kind, Owed
-from tasks.contracts.tools import Done, Later, Parked, Subject
+from tasks.contracts.tools import Subject
 from tests.ledger.samples import ACME, LONG, account, link, link_request
 from workers.ledger.invariants import INVARIANTS, check_invariants, find_violations
 from workers.ledger.postgres_ledger import PostgresLedger

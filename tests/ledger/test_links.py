@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Engine
 
 from tasks.contracts.errors import Ambiguous, Busy, Rejected, SyncError
+from tasks.contracts.machinery import Parked
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import AccountId, CompanyId, ContactId, ContactLink, Owed, PersonId, PersonKind, Verdict
-from tasks.contracts.tools import Parked
 from tests.ledger.samples import EARLIER, LATER, account, at_once, codes, link, link_request, owed_row
 from workers.ledger.postgres_ledger import LinkRequest, PostgresLedger
 

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import Engine, select
 
 from tasks.contracts.changes import Change
+from tasks.contracts.machinery import Done, Later, Parked
 from tasks.contracts.records import ContactId, ContactLink, Kind, Lane, Owed, PersonId, PersonKind
-from tasks.contracts.tools import Done, Later, Parked, Subject
+from tasks.contracts.tools import Subject
 from tests.ledger.samples import (
     ACME,
     LAPSED,

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from simulator.hubspot.seeding import DEFAULT_TOKEN
 from tasks.contracts.errors import SyncError
+from tasks.contracts.machinery import Done, Job, Parked, Settlement
 from tasks.contracts.records import (
     Account,
     AccountId,
@@ -29,7 +30,7 @@ from tasks.contracts.records import (
     StageName,
     Verdict,
 )
-from tasks.contracts.tools import Done, HubSpot, Job, Leases, Ledger, Parked, Salesforce, Settlement, Subject, Tools
+from tasks.contracts.tools import HubSpot, Leases, Ledger, Salesforce, Subject, Tools
 from tests.crm.asking import KEY
 from tests.crm.wire import Wire
 from tests.promises.scene import Flow

@@ -223,3 +223,17 @@ async def test_a_linked_account_holds_and_claims_as_its_company(scene):
 async def test_an_account_that_nobody_owes_a_company_holds_nobody_up(scene):
     await scene.ledger.claim_identities(ON_ACME, [DOMAIN])
     assert await scene.ledger.claim_identities(Subject(Kind.COMPANY, ONE), [DOMAIN]) == {}
+
+
+async def test_what_tandem_has_associated_is_remembered_until_it_is_taken_back(scene):
+    one, other = Association(ONE, ANNA), Association(TWO, ANNA)
+    asked = [one, other, Association(ONE, BERT), one]
+    assert list(await scene.ledger.find_our_associations(asked)) == []
+    for _ in range(2):
+        await scene.ledger.record_our_associations([Association(ONE, ANNA, is_primary=True), other])
+    assert set(await scene.ledger.find_our_associations(asked)) == {one, other}
+    for _ in range(2):
+        await scene.ledger.forget_our_associations([one, Association(THREE, BERT)])
+    assert list(await scene.ledger.find_our_associations(asked)) == [other]
+    await scene.ledger.record_our_associations([])
+    assert list(await scene.ledger.find_our_associations([])) == []

@@ -228,6 +228,18 @@ async def test_nobody_sits_with_a_record_that_is_gone_but_the_others_do(scene, m
 
 async def test_associating_nobody_does_nothing(scene):
     await scene.hubspot.associate([])
+    await scene.hubspot.dissociate([])
+
+
+@pytest.mark.usefixtures("people")
+async def test_a_contact_is_taken_off_one_company_and_stays_on_the_others(scene):
+    for one in (primary(ONE, ANNA), on(TWO, ANNA), on(ONE, BERT)):
+        scene.has_association(one)
+    assert await associations_in(scene) == {primary(ONE, ANNA), on(ONE, BERT)}
+    for _ in range(2):
+        await scene.hubspot.dissociate([on(ONE, ANNA), on(ONE, STRANGER), on(NOBODY, ANNA), on(ONE, ANNA)])
+    assert await associations_in(scene) == {on(ONE, BERT)}
+    assert set(await scene.hubspot.find_companies_of(ANNA)) == {on(TWO, ANNA)}
 
 
 # Segments

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from tasks.contracts.reasons import Reason
-from tasks.contracts.records import AccountId, CompanyId, ContactId, ContactLink, Kind, PersonKind, StageName
+from tasks.contracts.records import AccountId, CompanyId, ContactId, ContactLink, Kind, PersonKind, Place, StageName
 from tasks.contracts.tools import Subject
 from tasks.create_account import create_account
 from tasks.create_company import create_company
@@ -16,7 +16,7 @@ from tasks.sync_task import SyncTask
 from tests.doubles.calls import Killed
 from tests.doubles.world import LATELY, World
 
-ACCOUNT = "001000000000001AAA"
+ACCOUNT, OTHER_ACCOUNT = "001000000000001AAA", "001000000000002AAA"
 
 
 def creating() -> World:
@@ -64,6 +64,20 @@ def linking() -> World:
     return world
 
 
+def moving() -> World:
+    """A contact that Tandem put on one company has moved to another account in Salesforce."""
+    world = linking()
+    world.company("2")
+    world.account(OTHER_ACCOUNT)
+    world.link("2", OTHER_ACCOUNT)
+    mover = world.person(world.contact("1"), PersonKind.CONTACT, account=OTHER_ACCOUNT)
+    contact_id = ContactId("1003")
+    world.ledger.contact_links[contact_id] = ContactLink(contact_id, mover.id, mover.kind, AccountId(ACCOUNT))
+    world.ledger.places[contact_id] = Place(AccountId(ACCOUNT), AccountId(ACCOUNT))
+    world.ledger.our_associations.add((CompanyId("1"), contact_id))
+    return world
+
+
 def staging() -> World:
     world = creating()
     world.switches = World(stage_to_contacts=True).switches
@@ -79,6 +93,7 @@ FLOWS: Mapping[str, tuple[SyncTask, Callable[[], World], str]] = {
     "create_company-adopts": (create_company, adopting_a_company, ACCOUNT),
     "link_company": (link_company, linking, "1"),
     "link_contact": (link_contact, linking, "1001"),
+    "link_contact-moves": (link_contact, moving, "1003"),
     "propagate_lifecycle_stage": (propagate_lifecycle_stage, staging, "1"),
     "propagate_lifecycle_stage-backwards": (propagate_lifecycle_stage, staging, "1"),
 }
@@ -97,6 +112,7 @@ def state_of(world: World) -> dict[str, object]:
         "contact_links": world.ledger.contact_links,
         "timeline": [(subject, verdict.code) for subject, verdict in world.ledger.timeline],
         "owed": set(world.ledger.owed),
+        "places": (world.ledger.places, world.ledger.our_associations),
         "written_stages": world.ledger.written_stages,
     }
 
@@ -122,6 +138,8 @@ FOUND_DONE = {
     "create_company-adopts": {(THE_ACCOUNT, Reason.LINKED_BY_CONTACTS)},
     # Everything written, but killed before the summary: there is nothing left to sum up.
     "link_company": {(COMPANY_1, Reason.IDS_WRITTEN)},
+    # The same for a contact that has moved.
+    "link_contact-moves": {(Subject(Kind.CONTACT, "1003"), Reason.CONTACT_MOVED_IN_HUBSPOT)},
     # Lifted, but killed before it was told: told before, it might not be true.
     "propagate_lifecycle_stage": LIFTED,
     "propagate_lifecycle_stage-backwards": LIFTED,
@@ -171,6 +189,9 @@ async def test_the_flows_meet_what_the_sweep_is_about():
     assert linked.hubspot.companies[CompanyId("1")].account_id == ACCOUNT
     assert (CompanyId("1"), ContactId("1002")) in linked.hubspot.associations
     assert {person.account_id for person in linked.salesforce.people.values()} == {ACCOUNT}
+    moved, _ = await run_to_the_end("link_contact-moves")
+    (sits,) = (one for one in moved.hubspot.associations.values() if one.contact_id == "1003")
+    assert (sits.company_id, sits.is_primary) == ("2", True)
     staged, _ = await run_to_the_end("propagate_lifecycle_stage")
     assert staged.stage() == "customer"
     assert {one.lifecycle_stage for one in staged.hubspot.contacts.values()} == {"customer"}

@@ -31,6 +31,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "opt_out_domains": ((), ("acme.com",)),
     "name_match": tuple(NameMatch),
     "account_from_primary_company": (False, True),
+    "keep_former_company": (False, True),
     "recreate_deleted_companies": (False, True),
     "opportunity_signals": (False, True),
     "stage_to_contacts": (False, True),
@@ -51,7 +52,11 @@ MATCH_SWITCHES = [
 ]
 STAGE_SWITCHES = ["opportunity_signals", "stage_to_contacts", "stages_of_all_contacts", "rank_other"]
 COMPANY_SWITCHES = ["company_sync", "domain_match", "opt_out_domains", "name_match"]
-NOTHING_DECIDED_TURNS_OUT_OTHERWISE = {"account_from_primary_company", "recreate_deleted_companies"}
+NOTHING_DECIDED_TURNS_OUT_OTHERWISE = {
+    "account_from_primary_company",
+    "keep_former_company",
+    "recreate_deleted_companies",
+}
 
 
 def settings(names: list[str]) -> Iterator[Switches]:

@@ -2,7 +2,17 @@
 
 from dataclasses import replace
 
-from tasks.contracts.records import AccountId, CompanyId, ContactId, ContactLink, Owed, Person, PersonId, PersonKind
+from tasks.contracts.records import (
+    AccountId,
+    Association,
+    CompanyId,
+    ContactId,
+    ContactLink,
+    Owed,
+    Person,
+    PersonId,
+    PersonKind,
+)
 from tasks.link_company import link_company
 from tasks.link_contact import link_contact
 from tests.doubles.world import LONG_AGO, World
@@ -35,6 +45,12 @@ def primary_of(world: World, contact_id: ContactId) -> list[str]:
     return [one.company_id for one in sits if one.is_primary]
 
 
+async def sits_on(world: World, contact_id: ContactId) -> dict[str, bool]:
+    """The companies it is on, and whether as the primary one."""
+    found = await world.hubspot.find_companies_of(contact_id)
+    return {one.company_id: one.is_primary for one in sorted(found, key=lambda one: one.company_id)}
+
+
 async def test_9_4_a_contact_that_moved_in_salesforce_gets_the_new_company_as_its_primary_one():
     world, contact_id, person = settled()
     await run(world, contact_id)
@@ -45,12 +61,68 @@ async def test_9_4_a_contact_that_moved_in_salesforce_gets_the_new_company_as_it
     assert Owed("propagate_lifecycle_stage", "2") in world.ledger.owed
 
 
-async def test_a7_its_former_company_stays_an_ordinary_one():
+async def test_a7_the_association_with_the_former_company_stays_if_people_made_it():
     world, contact_id, person = settled()
     await run(world, contact_id)
     move_in_salesforce(world, person, THERE)
     await run(world, contact_id)
     assert not world.hubspot.associations[CompanyId("1"), contact_id].is_primary
+
+
+async def newcomer(**switches: object) -> tuple[World, ContactId, Person]:
+    """As above, but it was link_company that put the contact on the first company."""
+    world, contact_id, person = settled(**switches)
+    await world.hubspot.dissociate([Association(CompanyId("1"), contact_id)])
+    await run(world, contact_id)
+    await link_company(CompanyId("1"), world.tools())
+    world.hubspot.make_primary(CompanyId("1"), contact_id)
+    await run(world, contact_id)
+    return world, contact_id, person
+
+
+async def test_a7_the_association_with_the_former_company_is_removed_if_tandem_made_it():
+    world, contact_id, person = await newcomer()
+    move_in_salesforce(world, person, THERE)
+    await run(world, contact_id)
+    assert await sits_on(world, contact_id) == {"2": True}
+    assert world.ledger.timeline[-1][1].evidence == {"company": "2", "account": THERE, "taken_off": ["1"]}
+
+
+async def test_a7_every_further_move_takes_it_off_the_company_before():
+    world, contact_id, person = await newcomer()
+    for account_id, company_id in ((THERE, "2"), (HERE, "1"), (THERE, "2")):
+        move_in_salesforce(world, person, account_id)
+        await run(world, contact_id)
+        assert await sits_on(world, contact_id) == {company_id: True}
+
+
+async def test_a7_what_people_made_anew_after_tandem_took_it_back_is_theirs():
+    world, contact_id, person = await newcomer()
+    move_in_salesforce(world, person, THERE)
+    await run(world, contact_id)
+    await world.hubspot.associate([Association(CompanyId("1"), contact_id)])
+    for account_id in (HERE, THERE):
+        move_in_salesforce(world, person, account_id)
+        await run(world, contact_id)
+    assert await sits_on(world, contact_id) == {"1": False, "2": True}
+
+
+async def test_a7_the_former_company_is_kept_as_an_ordinary_one_where_the_operator_wants_it():
+    world, contact_id, person = await newcomer(keep_former_company=True)
+    move_in_salesforce(world, person, THERE)
+    await run(world, contact_id)
+    assert await sits_on(world, contact_id) == {"1": False, "2": True}
+
+
+async def test_a7_other_companies_that_tandem_put_it_on_stay():
+    world, contact_id, person = await newcomer()
+    world.company("3")
+    elsewhere = Association(CompanyId("3"), contact_id)
+    await world.hubspot.associate([elsewhere])
+    await world.ledger.record_our_associations([elsewhere])
+    move_in_salesforce(world, person, THERE)
+    await run(world, contact_id)
+    assert await sits_on(world, contact_id) == {"2": True, "3": False}
 
 
 async def test_a_second_run_moves_nobody_again():

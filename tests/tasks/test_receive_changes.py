@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from tasks.contracts.changes import MAX_EVENTS, Change, Malformed, parse_changes
+from tasks.contracts.machinery import Received
 from tasks.contracts.records import Kind, Owed
-from tasks.contracts.tools import Received
 from tasks.receive_changes import receive_changes
 
 

@@ -122,6 +122,10 @@ class HubSpotDoor:
         done = ask_in_chunks(ordinary, ASSOCIATION_BATCH, partial(self._associate, "associate/default"))
         return done | ask_in_chunks(primary, ASSOCIATION_BATCH, partial(self._associate, "create"))
 
+    def dissociate(self, associations: Iterable[Association]) -> dict[Association, SyncError | None]:
+        """Take contacts off companies; who does not sit there is none the worse."""
+        return ask_in_chunks(associations, ASSOCIATION_BATCH, self._dissociate)
+
     def _read(
         self,
         call: Call,
@@ -177,6 +181,12 @@ class HubSpotDoor:
             # The errors name one end of a pair at most, and repeating the good ones changes nothing.
             return ask_in_chunks(wanted, len(wanted) // 2, partial(self._associate, action))
         return dict.fromkeys(wanted, hubspot_row_problem(call, errors[0]) if errors else None)
+
+    def _dissociate(self, unwanted: Sequence[Association]) -> dict[Association, SyncError | None]:
+        inputs = [{"from": {"id": a.contact_id}, "to": [{"id": a.company_id}]} for a in unwanted]
+        path = self.paths.association_batch("contacts", "companies", "archive")
+        self.calls.post(Call.WRITE_ASSOCIATIONS, path, {"inputs": inputs})
+        return dict.fromkeys(unwanted)
 
     def _ask_memberships(self, segment: str, kind: Kind, ids: Sequence[str]) -> frozenset[str]:
         inputs = [{"objectTypeId": OBJECT_TYPES[kind], "recordId": id_} for id_ in ids]

@@ -9,8 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tasks.contracts.changes import Change, Malformed
+from tasks.contracts.machinery import Received
 from tasks.contracts.records import Kind, Owed
-from tasks.contracts.tools import Received
 from tasks.rules.routing import WHEN_LINKED
 from workers.ledger.models import ChangeRow, ContactLinkRow, LinkRow, MalformedRow, first_fifteen
 from workers.ledger.owing import Request, owe_rows

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
@@ -167,6 +167,16 @@ class PostgresLedger:
         )
         with self._engine.connect() as connection:
             return dict(connection.execute(query).all())
+
+    def find_all_written(self, wanted: Sequence[tuple[Kind, str, str]]) -> dict[tuple[Kind, str, str], str]:
+        """The same for different fields: by kind, record id and field."""
+        names = ("kind", "record_id", "field")
+        given = given_rows([dict(zip(names, one, strict=True)) for one in wanted], **texts(*names))
+        columns = [BaselineRow.__table__.c[name] for name in names]
+        query = select(*columns, BaselineRow.value).where(tuple_(*columns).in_(select(*given.c)))
+        with self._engine.connect() as connection:
+            rows = connection.execute(query)
+            return {(Kind(row.kind), row.record_id, row.field): row.value for row in rows}
 
     def record_written(self, rows: Sequence[tuple[Kind, str, str, str]]) -> None:
         """Kind, record id, field, value; the last word wins, also within one call."""

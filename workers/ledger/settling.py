@@ -19,9 +19,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from tasks.contracts.machinery import Done, Later, Parked, Settlement
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import Owed, Verdict
-from tasks.contracts.tools import Done, Later, Parked, Settlement
 from workers.ledger.claims import CREATORS, release_claims
 from workers.ledger.models import OwedRow
 from workers.ledger.owing import IS_DUE, KEY, UNTROUBLED, as_owed, owed_columns

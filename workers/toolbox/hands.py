@@ -10,8 +10,9 @@ from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 from sqlalchemy import Engine
 
+from tasks.contracts.machinery import Job
 from tasks.contracts.records import Lane, Switches
-from tasks.contracts.tools import Job, Tools
+from tasks.contracts.tools import Tools
 from workers.coordination.budget import Budget
 from workers.coordination.leases import RedisLeases
 from workers.crm.hubspot import HubSpotDoor

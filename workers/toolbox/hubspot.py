@@ -129,6 +129,13 @@ class HubSpotBatches:
         self._companies_of.forget({one.contact_id for one in associations})
         return [next((error for one in request if (error := _error(made[one]))), None) for request in requests]
 
+    def dissociate(self, requests: Sequence[tuple[Association, ...]]) -> list[SyncError | None]:
+        unwanted = list(dict.fromkeys(one for request in requests for one in request))
+        taken_off = self._door.dissociate(unwanted)
+        self._contacts_of.forget({one.company_id for one in unwanted})
+        self._companies_of.forget({one.contact_id for one in unwanted})
+        return [next((error for one in request if (error := _error(taken_off[one]))), None) for request in requests]
+
 
 class GatheredHubSpot:
     """The `HubSpot` of one run: facts no older than what the run was owed for."""
@@ -216,6 +223,9 @@ class GatheredHubSpot:
 
     async def associate(self, associations: Sequence[Association]) -> None:
         await self._ask(self._batches.associate, tuple(associations), step=Step.WRITE_HUBSPOT)
+
+    async def dissociate(self, associations: Sequence[Association]) -> None:
+        await self._ask(self._batches.dissociate, tuple(associations), step=Step.WRITE_HUBSPOT)
 
 
 def _together(facts: Sequence[Contact | SyncError | None]) -> Sequence[Contact] | SyncError:

@@ -9,6 +9,7 @@ from typing import TypeVar
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import (
     AccountId,
+    Association,
     CompanyId,
     ContactId,
     ContactLink,
@@ -33,6 +34,7 @@ log = get_logger(__name__)
 LIFECYCLE_STAGE = "lifecyclestage"
 PLACE_FIELDS = ("account in Salesforce", "account in HubSpot")
 """Under which a contact's place is remembered, in the order of `Place`."""
+OURS = "ours"
 URGENCY = tuple(Lane)
 """The most urgent lane first."""
 
@@ -96,6 +98,20 @@ class LedgerBatches:
         reach_ledger(partial(self._ledger.owe, requests))
         for request in requests:
             self.owed_next += request.then
+        return [None] * len(requests)
+
+    def our_associations(self, requests: Sequence[tuple[Association, ...]]) -> list[list[Association]]:
+        wanted = {(Kind.CONTACT, str(one.contact_id), _on(one)) for request in requests for one in request}
+        written = reach_ledger(partial(self._ledger.find_all_written, sorted(wanted)))
+        ours = {key for key, value in written.items() if value}
+        return [
+            [one for one in dict.fromkeys(request) if (Kind.CONTACT, one.contact_id, _on(one)) in ours]
+            for request in requests
+        ]
+
+    def record_our_associations(self, requests: Sequence[tuple[tuple[Association, ...], str]]) -> list[None]:
+        rows = [(Kind.CONTACT, str(one.contact_id), _on(one), mark) for request, mark in requests for one in request]
+        reach_ledger(partial(self._ledger.record_written, rows))
         return [None] * len(requests)
 
     def places(self, requests: Sequence[tuple[ContactId, ...]]) -> list[dict[ContactId, Place]]:
@@ -187,6 +203,18 @@ class GatheredLedger:
     async def owe(self, then: Sequence[Owed]) -> None:
         await self._ask(self._batches.owe, Following(self._in_lane(then), as_of=self._as_of))
 
+    async def find_our_associations(self, associations: Sequence[Association]) -> Sequence[Association]:
+        if not associations:
+            return ()
+        found: Sequence[Association] = await self._ask(self._batches.our_associations, tuple(associations))
+        return found
+
+    async def record_our_associations(self, associations: Sequence[Association]) -> None:
+        await self._ask(self._batches.record_our_associations, (tuple(associations), OURS))
+
+    async def forget_our_associations(self, associations: Sequence[Association]) -> None:
+        await self._ask(self._batches.record_our_associations, (tuple(associations), ""))
+
     async def find_places(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, Place]:
         found: Mapping[ContactId, Place] = await self._ask(self._batches.places, tuple(contact_ids))
         return found
@@ -204,6 +232,11 @@ class GatheredLedger:
     def _in_lane(self, then: Sequence[Owed]) -> tuple[Owed, ...]:
         """What a first load makes owed is not more urgent than the load; a flow does not know which lane it runs in."""
         return tuple(replace(one, lane=max(one.lane, self._lane, key=URGENCY.index)) for one in then)
+
+
+def _on(association: Association) -> str:
+    """Under which it is remembered at the contact that we made it."""
+    return f"on company {association.company_id}"
 
 
 def _account(account_id: str | None) -> AccountId | None:
