@@ -13,6 +13,7 @@ from workers.cli.deployment import open_ledger, settings_with_redis, whoever_ask
 from workers.cli.output import AsJson, Failed, print_json, print_table, say
 from workers.cli.standing import in_word, print_standing, print_switches, read_standing
 from workers.cli.story import in_facts
+from workers.coordination.breakers import Breakers
 from workers.crm.checks import Check
 from workers.ledger.inbox import find_malformed
 from workers.ledger.postgres_ledger import PostgresLedger
@@ -139,6 +140,9 @@ def doctor(as_json: AsJson = False) -> None:
     if not checks:
         checks = [Check("settings"), *_services(settings)]
     if all(check.is_fine for check in checks):
+        # Whoever asks may have mended it: what nobody calls at the moment is called for this.
+        with connect_redis(settings) as connection:
+            Breakers(connection, settings).probe_now()
         checks += check_crms(settings)
     if as_json:
         print_json(checks)

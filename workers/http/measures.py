@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from workers.http.halted import HaltedCrms
 from workers.ledger.review_desk import ReviewDesk
 
 ELSEWHERE = "elsewhere"
@@ -19,9 +20,10 @@ ELSEWHERE = "elsewhere"
 class Measures:
     """Of one receiver."""
 
-    def __init__(self, desk: ReviewDesk) -> None:
+    def __init__(self, desk: ReviewDesk, halted: HaltedCrms) -> None:
         self.registry = CollectorRegistry()
         self.registry.register(OwedCollector(desk))
+        self.registry.register(halted)
         self.changes = Counter(
             "tandem_received_changes", "Changes by what became of them.", ("source", "outcome"), registry=self.registry
         )
