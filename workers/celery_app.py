@@ -6,6 +6,7 @@ doubled or late without anything being lost, done twice or done wrong.
 
 import os
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from functools import lru_cache, wraps
 from inspect import signature
 from typing import Any, TypeVar
@@ -24,6 +25,7 @@ from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.receive_changes import receive_changes
 from tasks.resend_owed import resend_owed
+from tasks.retry_refused import retry_refused
 from tasks.sync_task import SyncTask
 from workers.messenger import QUEUES, CeleryMessenger, queue_of
 from workers.readiness import refuse_half_configured
@@ -37,6 +39,8 @@ R = TypeVar("R")
 
 SYNC_TASKS: tuple[SyncTask, ...] = (create_account, link_company, link_contact, propagate_lifecycle_stage)
 
+RETRY_REFUSED_EVERY = timedelta(minutes=15)
+"""Each row is retried a day after it was parked; this is only how often it is looked for such rows."""
 SOFT_LIMIT_SECONDS = 240
 HARD_LIMIT_SECONDS = 300
 VISIBILITY_TIMEOUT_SECONDS = 420
@@ -109,6 +113,11 @@ def make_app(settings: Settings) -> Celery:
                 "schedule": settings.resend_every.total_seconds(),
                 "options": {"queue": queue_of(Lane.MAINTENANCE), "expires": settings.resend_every.total_seconds() * 3},
             },
+            "retry-refused": {
+                "task": "tasks.retry_refused",
+                "schedule": RETRY_REFUSED_EVERY.total_seconds(),
+                "options": {"queue": queue_of(Lane.MAINTENANCE), "expires": RETRY_REFUSED_EVERY.total_seconds()},
+            },
         },
         beat_schedule_filename=os.environ.get("TANDEM_BEAT_FILE", "celerybeat-schedule"),
         timezone="UTC",
@@ -144,6 +153,12 @@ def register_tasks(app: Celery, build_hands: Callable[[Settings], Hands] = Hands
     def _resend_owed() -> int:
         """`tasks.resend_owed`: on the schedule; running it twice costs a few messages."""
         return resend_owed(hands().book, messenger)
+
+    @app.task(name="tasks.retry_refused", shared=False)
+    @_keep_misfits("retry_refused", hands)
+    def _retry_refused() -> int:
+        """`tasks.retry_refused`: on the schedule; running it twice changes nothing."""
+        return retry_refused(hands().book)
 
 
 def _register(app: Celery, task: SyncTask, hands: Callable[[], Hands], messenger: CeleryMessenger) -> None:

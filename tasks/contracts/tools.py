@@ -8,7 +8,7 @@ Every method may raise `TryAgain` (nothing is known to have happened) and, where
 A flow asks for one thing at a time: what the flows of a slice ask for at the same moment becomes one call.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -356,6 +356,10 @@ class OwedBook(Protocol):
 
     def find_unattended(self, *, limit: int) -> Sequence[Owed]:
         """Rows that are owed and due, and that nobody has claimed or woken for a while; marks them woken."""
+        ...
+
+    def retry_parked(self, classes: Collection[str], *, parked_for: timedelta, limit: int) -> int:
+        """Owe again, within the hour, what was parked for so long with a problem of these classes; how many rows."""
         ...
 
 

@@ -14,6 +14,7 @@ from workers.coordination.budget import Budget
 from workers.coordination.usage import DayUsage, read_usage
 from workers.ledger.inbox import count_malformed
 from workers.ledger.invariants import Violation, check_invariants
+from workers.ledger.pauses import Pause, find_paused
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.ledger.review_desk import OwedCount, ParkedCount, ReviewDesk
 from workers.settings import Settings
@@ -31,6 +32,7 @@ class Standing:
     switches: Mapping[str, Any]
     quota: Sequence[DayUsage]
     halted: Sequence[OpenBreaker]
+    paused: Sequence[Pause]
     calls: Mapping[str, int]
     broken_invariants: Sequence[Violation]
 
@@ -49,6 +51,7 @@ def read_standing(engine: Engine, settings: Settings) -> Standing:
         switches=asdict(PostgresLedger(engine).read_switches()),
         quota=quota,
         halted=halted,
+        paused=find_paused(engine),
         calls=calls,
         broken_invariants=check_invariants(engine),
     )
@@ -67,6 +70,9 @@ def print_standing(stand: Standing) -> None:
         probe = f"the next probe is due in {one.next_probe.total_seconds():,.0f} s"
         since = f"since {one.opened_at:%Y-%m-%d %H:%M:%S} UTC"
         say(f"[red]Nobody calls {one.crm} {since} ({escape(one.code)}); {probe}: tandem doctor[/red]")
+    for each in stand.paused:
+        told = f"{each.scope} is paused since {each.paused_at:%Y-%m-%d %H:%M:%S} UTC ({each.code}). {each.remedy}"
+        say(f"[red]{escape(told)}[/red]")
     for violation in stand.broken_invariants:
         say(f"[red]Broken: {escape(str(violation))}[/red]")
 

@@ -109,4 +109,7 @@ class OwedCollector(Collector):
         )
         for each in self._desk.count_parked():
             problems.add_metric((each.task, each.problem_class, each.code), each.rows)
-        return (owed, parked, oldest, problems)
+        paused = GaugeMetricFamily("tandem_paused", "Objects that refuse us for all records.", labels=("scope", "code"))
+        for pause in self._desk.find_paused():
+            paused.add_metric((pause.scope, pause.code), 1)
+        return (owed, parked, oldest, problems, paused)

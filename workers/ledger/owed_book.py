@@ -1,6 +1,6 @@
 """What is owed, to whom it is handed, and what came of it: the owed book in Postgres."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,6 +16,8 @@ from workers.ledger.owing import (
     IS_FORCED,
     IS_UNCLAIMED,
     KEY,
+    LONG_AGO,
+    UNTROUBLED,
     Request,
     as_owed,
     hold_rows,
@@ -23,7 +25,11 @@ from workers.ledger.owing import (
     owe_rows,
     owed_columns,
 )
+from workers.ledger.rows import is_among
 from workers.ledger.settling import settle_rows
+
+SPREAD = timedelta(hours=1)
+"""What is tried again daily does not come at once."""
 
 
 class PostgresOwedBook:
@@ -73,6 +79,28 @@ class PostgresOwedBook:
             for lane in Lane:
                 found += self._mark_woken(connection, lane, limit - len(found))
         return found
+
+    def retry_parked(self, classes: Collection[str], *, parked_for: timedelta, limit: int) -> int:
+        """In the backfill lane and spread over an hour; what parks again is parked for another while."""
+        parked = hold_rows(
+            select(*KEY)
+            .where(OwedRow.parked_at < func.now() - literal(parked_for, Interval))
+            .where(is_among(OwedRow.problem_class, classes))
+            .order_by(*KEY)
+            .limit(limit),
+            skip_locked=True,
+        )
+        anew = {
+            "parked_at": None,
+            "lane": Lane.BACKFILL.value,
+            "as_of": func.now(),
+            "owed_since": func.now(),
+            "not_before": func.now() + func.random() * literal(SPREAD, Interval),
+            "woken_at": LONG_AGO,
+            **UNTROUBLED,
+        }
+        with self._engine.begin() as connection:
+            return connection.execute(update(OwedRow).where(is_held(parked)).values(anew)).rowcount
 
     def _mark_woken(self, connection: Connection, lane: Lane, limit: int) -> list[Owed]:
         unattended = hold_rows(

@@ -20,11 +20,13 @@ from workers.gather import Gather
 from workers.ledger.engine import make_engine
 from workers.ledger.inbox import PostgresInbox
 from workers.ledger.owed_book import PostgresOwedBook
+from workers.ledger.pauses import PostgresPauses
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.settings import Settings
 from workers.toolbox.hubspot import GatheredHubSpot, HubSpotBatches
 from workers.toolbox.leases import GatheredLeases, LeaseBatches
 from workers.toolbox.ledger import GatheredLedger, LedgerBatches
+from workers.toolbox.pauses import Pauses
 from workers.toolbox.salesforce import GatheredSalesforce, SalesforceBatches
 
 
@@ -38,6 +40,7 @@ class Hands:
     ledger: PostgresLedger
     book: PostgresOwedBook
     inbox: PostgresInbox
+    pauses: PostgresPauses
     leases: RedisLeases
     budget: Budget
     hubspot: Mapping[Lane, HubSpotDoor]
@@ -61,6 +64,7 @@ class Hands:
             ledger=PostgresLedger(engine),
             book=PostgresOwedBook(engine, resend_after=settings.resend_after),
             inbox=PostgresInbox(engine),
+            pauses=PostgresPauses(engine),
             leases=RedisLeases(connection, ttl=settings.claim_ttl),
             budget=budget,
             hubspot={lane: HubSpotDoor(settings, budget, lane) for lane in Lane},
@@ -82,15 +86,16 @@ class SliceTools:
     @classmethod
     def of(cls, hands: Hands, lane: Lane) -> Self:
         """Fresh for every slice: nothing is remembered from one to the next but what the ledger holds."""
+        pauses = Pauses(hands.pauses)
         return cls(
             switches=hands.ledger.read_switches(),
             gather=Gather(),
             ledger=LedgerBatches(hands.ledger),
             leases=LeaseBatches(hands.leases, hands.ledger),
             hubspot=HubSpotBatches(
-                hands.hubspot[lane], hands.ledger, account_property=hands.settings.hubspot_account_property
+                hands.hubspot[lane], hands.ledger, pauses, account_property=hands.settings.hubspot_account_property
             ),
-            salesforce=SalesforceBatches(hands.salesforce[lane], hands.ledger),
+            salesforce=SalesforceBatches(hands.salesforce[lane], hands.ledger, pauses),
         )
 
     def for_job(self, job: Job) -> Tools:

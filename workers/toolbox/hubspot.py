@@ -1,7 +1,8 @@
 """HubSpot as a flow sees it: snapshots first, then batch calls for everybody at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from tasks.contracts.errors import SyncError
@@ -16,20 +17,24 @@ from tasks.contracts.records import (
     StageName,
 )
 from workers.crm.hubspot import HubSpotDoor
+from workers.crm.hubspot_calls import Call
 from workers.gather import Gather, Step
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.toolbox.freshness import Shelf, Wanted
+from workers.toolbox.pauses import Pauses
 
 STAGE = "lifecyclestage"
 
 Id = TypeVar("Id", CompanyId, ContactId)
+V = TypeVar("V")
 
 
 class HubSpotBatches:
     """What the flows of one slice ask HubSpot, many requests at a time."""
 
-    def __init__(self, door: HubSpotDoor, ledger: PostgresLedger, *, account_property: str) -> None:
+    def __init__(self, door: HubSpotDoor, ledger: PostgresLedger, pauses: Pauses, *, account_property: str) -> None:
         self._door = door
+        self._pauses = pauses
         self._account_property = account_property
         self._companies: Shelf[Company | None] = Shelf(ledger, "company", Company | None)
         self._contacts: Shelf[Contact | None] = Shelf(ledger, "contact", Contact | None)
@@ -37,39 +42,57 @@ class HubSpotBatches:
         self._companies_of: Shelf[tuple[Association, ...]] = Shelf(ledger, "companies_of", tuple[Association, ...])
 
     def companies(self, wanted: Sequence[Wanted]) -> list[Company | SyncError | None]:
-        facts = self._companies.read(wanted, lambda ids: self._door.read_companies([CompanyId(one) for one in ids]))
+        def read(ids: list[str]) -> Mapping[CompanyId, Company | SyncError | None]:
+            return self._pauses.ask(Call.READ_COMPANIES, [CompanyId(one) for one in ids], self._door.read_companies)
+
+        facts = self._companies.read(wanted, read)
         return [facts[one.record_id] for one in wanted]
 
     def contacts(self, requests: Sequence[tuple[Wanted, ...]]) -> list[Sequence[Contact] | SyncError]:
+        def read(ids: list[str]) -> Mapping[ContactId, Contact | SyncError | None]:
+            return self._pauses.ask(Call.READ_CONTACTS, [ContactId(one) for one in ids], self._door.read_contacts)
+
         wanted = [one for request in requests for one in request]
-        facts = self._contacts.read(wanted, lambda ids: self._door.read_contacts([ContactId(one) for one in ids]))
+        facts = self._contacts.read(wanted, read)
         return [_together([facts[one.record_id] for one in request]) for request in requests]
 
     def contacts_of(self, wanted: Sequence[Wanted]) -> list[tuple[Association, ...] | SyncError]:
-        facts = self._contacts_of.read(wanted, lambda ids: self._door.read_contacts_of([CompanyId(one) for one in ids]))
+        def read(ids: list[str]) -> Mapping[CompanyId, tuple[Association, ...] | SyncError]:
+            return self._pauses.ask(
+                Call.READ_ASSOCIATIONS, [CompanyId(one) for one in ids], self._door.read_contacts_of
+            )
+
+        facts = self._contacts_of.read(wanted, read)
         return [facts[one.record_id] for one in wanted]
 
     def companies_of(self, wanted: Sequence[Wanted]) -> list[tuple[Association, ...] | SyncError]:
-        facts = self._companies_of.read(
-            wanted, lambda ids: self._door.read_companies_of([ContactId(one) for one in ids])
-        )
+        def read(ids: list[str]) -> Mapping[ContactId, tuple[Association, ...] | SyncError]:
+            return self._pauses.ask(
+                Call.READ_ASSOCIATIONS, [ContactId(one) for one in ids], self._door.read_companies_of
+            )
+
+        facts = self._companies_of.read(wanted, read)
         return [facts[one.record_id] for one in wanted]
 
-    def members(self, requests: Sequence[tuple[str, Kind, tuple[str, ...]]]) -> list[frozenset[str]]:
+    def members(self, requests: Sequence[tuple[str, Kind, tuple[str, ...]]]) -> list[frozenset[str] | SyncError]:
         asked: dict[tuple[str, Kind], set[str]] = {}
         for segment, kind, ids in requests:
             asked.setdefault((segment, kind), set()).update(ids)
-        found = {
-            (segment, kind): self._door.read_members(segment, kind, sorted(ids))
-            for (segment, kind), ids in asked.items()
-        }
-        return [found[segment, kind].intersection(ids) for segment, kind, ids in requests]
 
-    def stage_order(self, requests: Sequence[None]) -> list[Sequence[StageName]]:
-        return [self._door.read_stage_order()] * len(requests)
+        def read(wanted: Sequence[tuple[str, Kind]]) -> Mapping[tuple[str, Kind], frozenset[str] | SyncError]:
+            return {one: _caught(partial(self._door.read_members, *one, sorted(asked[one]))) for one in wanted}
+
+        found = self._pauses.ask(Call.READ_SEGMENT, list(asked), read)
+        return [_those_of(ids, found[segment, kind]) for segment, kind, ids in requests]
+
+    def stage_order(self, requests: Sequence[None]) -> list[Sequence[StageName] | SyncError]:
+        def read(wanted: Sequence[None]) -> Mapping[None, Sequence[StageName] | SyncError]:
+            return dict.fromkeys(wanted, _caught(self._door.read_stage_order))
+
+        return [self._pauses.ask(Call.READ_PROPERTY, [None], read)[None]] * len(requests)
 
     def write_account_ids(self, requests: Sequence[tuple[CompanyId, AccountId]]) -> list[SyncError | None]:
-        written = self._door.write_companies(
+        written = self._write_companies(
             {company_id: {self._account_property: account_id} for company_id, account_id in requests}
         )
         self._companies.correct(
@@ -78,7 +101,7 @@ class HubSpotBatches:
         return [_error(written[company_id]) for company_id, _ in requests]
 
     def write_company_stages(self, requests: Sequence[tuple[CompanyId, StageName]]) -> list[StageName | SyncError]:
-        written = self._door.write_companies({company_id: {STAGE: stage} for company_id, stage in requests})
+        written = self._write_companies({company_id: {STAGE: stage} for company_id, stage in requests})
         reported = {company_id: _stage(answer) for company_id, answer in written.items()}
         self._companies.correct(_corrections(reported))
         return [reported[company_id] for company_id, _ in requests]
@@ -86,17 +109,30 @@ class HubSpotBatches:
     def write_contact_stages(
         self, requests: Sequence[tuple[tuple[ContactId, ...], StageName]]
     ) -> list[dict[ContactId, StageName] | SyncError]:
-        written = self._door.write_contacts({one: {STAGE: stage} for ids, stage in requests for one in ids})
+        values = {one: {STAGE: stage} for ids, stage in requests for one in ids}
+
+        def write(ids: Sequence[ContactId]) -> Mapping[ContactId, dict[str, str] | SyncError]:
+            return self._door.write_contacts({one: values[one] for one in ids})
+
+        written = self._pauses.ask(Call.WRITE_CONTACTS, list(values), write)
         reported = {contact_id: _stage(answer) for contact_id, answer in written.items()}
         self._contacts.correct(_corrections(reported))
         return [_all_or_first_error(ids, reported) for ids, _ in requests]
 
     def associate(self, requests: Sequence[tuple[Association, ...]]) -> list[SyncError | None]:
         associations = list(dict.fromkeys(one for request in requests for one in request))
-        made = self._door.associate(associations)
+        made = self._pauses.ask(Call.WRITE_ASSOCIATIONS, associations, self._door.associate)
         self._contacts_of.forget({one.company_id for one in associations})
         self._companies_of.forget({one.contact_id for one in associations})
         return [next((error for one in request if (error := _error(made[one]))), None) for request in requests]
+
+    def _write_companies(
+        self, values: Mapping[CompanyId, Mapping[str, str]]
+    ) -> Mapping[CompanyId, dict[str, str] | SyncError]:
+        def write(ids: Sequence[CompanyId]) -> Mapping[CompanyId, dict[str, str] | SyncError]:
+            return self._door.write_companies({one: values[one] for one in ids})
+
+        return self._pauses.ask(Call.WRITE_COMPANIES, list(values), write)
 
 
 class GatheredHubSpot:
@@ -159,6 +195,17 @@ class GatheredHubSpot:
 
     async def associate(self, associations: Sequence[Association]) -> None:
         await self._ask(self._batches.associate, tuple(associations), step=Step.WRITE_HUBSPOT)
+
+
+def _caught(read: Callable[[], V]) -> V | SyncError:
+    try:
+        return read()
+    except SyncError as problem:
+        return problem
+
+
+def _those_of(ids: tuple[str, ...], members: frozenset[str] | SyncError) -> frozenset[str] | SyncError:
+    return members if isinstance(members, SyncError) else members.intersection(ids)
 
 
 def _together(facts: Sequence[Contact | SyncError | None]) -> Sequence[Contact] | SyncError:

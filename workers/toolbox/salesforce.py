@@ -21,6 +21,17 @@ from workers.crm.salesforce_requests import Result as DoorResult
 from workers.gather import Gather, Step
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.toolbox.freshness import Shelf, Wanted
+from workers.toolbox.pauses import Pauses
+
+SCOPES: Mapping[type[DoorRequest], str] = {
+    FindAccounts: "salesforce.Account.read",
+    FindPeople: "salesforce.people.read",
+    FindSignals: "salesforce.OpportunityContactRole.read",
+    UpsertAccount: "salesforce.Account.write",
+    WriteCompanyId: "salesforce.Account.write",
+    WriteContactAccount: "salesforce.Contact.write",
+}
+"""What each request needs a right for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +53,14 @@ class GiveAccount:
 class SalesforceBatches:
     """What the flows of one slice ask Salesforce, many requests at a time."""
 
-    def __init__(self, door: SalesforceDoor, ledger: PostgresLedger) -> None:
+    def __init__(self, door: SalesforceDoor, ledger: PostgresLedger, pauses: Pauses) -> None:
         self._door = door
+        self._pauses = pauses
         self._people: Shelf[tuple[Person, ...]] = Shelf(ledger, "people_by_email", tuple[Person, ...])
 
     def ask(self, requests: Sequence[DoorRequest]) -> Sequence[object]:
         """Questions and commands as they are, all in one run of the door."""
-        return self._door.run(requests)
+        return self._run(requests)
 
     def people(self, requests: Sequence[PeopleWanted]) -> list[object]:
         """By e-mail address from their snapshots, if these are fresh; and who is missing then, by id."""
@@ -58,7 +70,7 @@ class SalesforceBatches:
         # Known people whose address in Salesforce is not the contact's any more: rare, so asked for apart.
         missing = sorted({person_id for request in requests for person_id in request.ids if person_id not in by_id})
         if missing:
-            (found,) = self._door.run([FindPeople((), tuple(missing))])
+            (found,) = self._run([FindPeople((), tuple(missing))])
             if isinstance(found, SyncError):
                 return [
                     found if set(request.ids) & set(missing) else _people_of(request, facts, by_id)
@@ -70,12 +82,21 @@ class SalesforceBatches:
     def give_account(self, requests: Sequence[GiveAccount]) -> list[SyncError | None]:
         """A row per person; a request has gone wrong if one of its rows has."""
         rows = [WriteContactAccount(one.id, request.account_id) for request in requests for one in request.people]
-        written: dict[DoorRequest, object] = dict(zip(rows, self._door.run(rows), strict=True))
+        written: dict[DoorRequest, object] = dict(zip(rows, self._run(rows), strict=True))
         self._people.forget({one.email for request in requests for one in request.people})
         return [_first_error(request, written) for request in requests]
 
+    def _run(self, requests: Sequence[DoorRequest]) -> list[DoorResult | SyncError]:
+        """What is not paused, all in one run of the door."""
+
+        def run(going: Sequence[DoorRequest]) -> Mapping[DoorRequest, DoorResult | SyncError]:
+            return dict(zip(going, self._door.run(going), strict=True))
+
+        answers = self._pauses.ask_each({one: SCOPES[type(one)] for one in requests}, run)
+        return [answers[one] for one in requests]
+
     def _read_people(self, emails: list[str]) -> dict[str, tuple[Person, ...] | SyncError]:
-        (found,) = self._door.run([FindPeople(tuple(emails))])
+        (found,) = self._run([FindPeople(tuple(emails))])
         if isinstance(found, SyncError):
             return dict.fromkeys(emails, found)
         by_email: dict[str, list[Person]] = {}
