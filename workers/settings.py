@@ -84,6 +84,10 @@ class Settings(BaseSettings):
     backfill_share: Annotated[float, Field(gt=0, le=1)] = 0.5
     """The part of every short window, and of the day without its reserve, that backfill may use."""
 
+    write_fuse: Limit = 20
+    """Writes to one record within the window, before it is taken for part of a loop."""
+    write_fuse_window: Seconds = timedelta(minutes=10)
+
     connect_timeout: Seconds = timedelta(seconds=3.05)
     read_timeout: Seconds = timedelta(seconds=30)
     breaker_failures: Limit = 5

@@ -1,7 +1,8 @@
 """Commands for whoever runs Tandem: how it stands, what was given up, what is wrong, what is switched on."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import redis
@@ -14,6 +15,7 @@ from workers.cli.output import AsJson, Failed, print_json, print_table, say
 from workers.cli.standing import in_word, print_standing, print_switches, read_standing
 from workers.cli.story import in_facts
 from workers.coordination.breakers import Breakers
+from workers.coordination.fuses import WriteFuses, Written
 from workers.crm.checks import Check
 from workers.ledger.inbox import find_malformed
 from workers.ledger.pauses import PostgresPauses
@@ -22,6 +24,7 @@ from workers.ledger.review_desk import ParkedFilter, ParkedWork, ReviewDesk
 from workers.ledger.schema import refuse_unless_current
 from workers.readiness import check_crms
 from workers.settings import Settings, read_settings
+from workers.toolbox.fuses import WRITE_FUSE
 from workers.toolbox.hands import connect_redis
 
 NOTHING_MATCHES = 3
@@ -96,8 +99,21 @@ def replay(
 ) -> None:
     """Try again, against the CRMs as they are now. Exit status 3 if nothing matches."""
     which = _chosen(task, code, its_class, ids, everything=everything)
-    number = ReviewDesk(open_ledger()).replay(which, by=by or whoever_asks())
+    desk = ReviewDesk(open_ledger())
+    _mend_fuses(desk.find_parked(replace(which, code=WRITE_FUSE)) if which.code in {None, WRITE_FUSE} else ())
+    number = desk.replay(which, by=by or whoever_asks())
     _tell_number(number, "replayed", "records are owed again", as_json=as_json)
+
+
+def _mend_fuses(blown: Sequence[ParkedWork]) -> None:
+    """Whoever replays a record that was written in a loop says that the loop is gone."""
+    if not blown:
+        return
+    settings = settings_with_redis()
+    names = ("crm", "kind", "record_id")
+    with connect_redis(settings) as connection:
+        records = [Written(*(str(one.evidence.get(name, "")) for name in names)) for one in blown]
+        WriteFuses(connection, settings).mend(records)
 
 
 @parked.command()

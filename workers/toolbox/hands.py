@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from tasks.contracts.records import Lane, Switches
 from tasks.contracts.tools import Job, Tools
 from workers.coordination.budget import Budget
+from workers.coordination.fuses import WriteFuses
 from workers.coordination.leases import RedisLeases
 from workers.crm.hubspot import HubSpotDoor
 from workers.crm.salesforce import SalesforceDoor
@@ -23,6 +24,7 @@ from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.pauses import PostgresPauses
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.settings import Settings
+from workers.toolbox.fuses import Fuse
 from workers.toolbox.hubspot import GatheredHubSpot, HubSpotBatches
 from workers.toolbox.leases import GatheredLeases, LeaseBatches
 from workers.toolbox.ledger import GatheredLedger, LedgerBatches
@@ -43,6 +45,7 @@ class Hands:
     pauses: PostgresPauses
     leases: RedisLeases
     budget: Budget
+    fuses: WriteFuses
     hubspot: Mapping[Lane, HubSpotDoor]
     salesforce: Mapping[Lane, SalesforceDoor]
 
@@ -67,6 +70,7 @@ class Hands:
             pauses=PostgresPauses(engine),
             leases=RedisLeases(connection, ttl=settings.claim_ttl),
             budget=budget,
+            fuses=WriteFuses(connection, settings),
             hubspot={lane: HubSpotDoor(settings, budget, lane) for lane in Lane},
             salesforce={lane: SalesforceDoor(settings, budget, login, lane) for lane in Lane},
         )
@@ -86,16 +90,20 @@ class SliceTools:
     @classmethod
     def of(cls, hands: Hands, lane: Lane) -> Self:
         """Fresh for every slice: nothing is remembered from one to the next but what the ledger holds."""
-        pauses = Pauses(hands.pauses)
+        pauses, fuse = Pauses(hands.pauses), Fuse(hands.fuses)
         return cls(
             switches=hands.ledger.read_switches(),
             gather=Gather(),
             ledger=LedgerBatches(hands.ledger),
             leases=LeaseBatches(hands.leases, hands.ledger),
             hubspot=HubSpotBatches(
-                hands.hubspot[lane], hands.ledger, pauses, account_property=hands.settings.hubspot_account_property
+                hands.hubspot[lane],
+                hands.ledger,
+                pauses,
+                fuse,
+                account_property=hands.settings.hubspot_account_property,
             ),
-            salesforce=SalesforceBatches(hands.salesforce[lane], hands.ledger, pauses),
+            salesforce=SalesforceBatches(hands.salesforce[lane], hands.ledger, pauses, fuse),
         )
 
     def for_job(self, job: Job) -> Tools:

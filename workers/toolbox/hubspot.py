@@ -16,13 +16,16 @@ from tasks.contracts.records import (
     Kind,
     StageName,
 )
+from workers.coordination.fuses import Written
 from workers.crm.hubspot import HubSpotDoor
 from workers.crm.hubspot_calls import Call
 from workers.gather import Gather, Step
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.toolbox.freshness import Shelf, Wanted
+from workers.toolbox.fuses import Fuse, guarded
 from workers.toolbox.pauses import Pauses
 
+CRM = "hubspot"
 STAGE = "lifecyclestage"
 
 Id = TypeVar("Id", CompanyId, ContactId)
@@ -32,9 +35,12 @@ V = TypeVar("V")
 class HubSpotBatches:
     """What the flows of one slice ask HubSpot, many requests at a time."""
 
-    def __init__(self, door: HubSpotDoor, ledger: PostgresLedger, pauses: Pauses, *, account_property: str) -> None:
+    def __init__(
+        self, door: HubSpotDoor, ledger: PostgresLedger, pauses: Pauses, fuse: Fuse, *, account_property: str
+    ) -> None:
         self._door = door
         self._pauses = pauses
+        self._fuse = fuse
         self._account_property = account_property
         self._companies: Shelf[Company | None] = Shelf(ledger, "company", Company | None)
         self._contacts: Shelf[Contact | None] = Shelf(ledger, "contact", Contact | None)
@@ -114,14 +120,20 @@ class HubSpotBatches:
         def write(ids: Sequence[ContactId]) -> Mapping[ContactId, dict[str, str] | SyncError]:
             return self._door.write_contacts({one: values[one] for one in ids})
 
-        written = self._pauses.ask(Call.WRITE_CONTACTS, list(values), write)
+        written = self._pauses.ask(Call.WRITE_CONTACTS, list(values), guarded(self._fuse, CRM, Kind.CONTACT, write))
         reported = {contact_id: _stage(answer) for contact_id, answer in written.items()}
         self._contacts.correct(_corrections(reported))
         return [_all_or_first_error(ids, reported) for ids, _ in requests]
 
     def associate(self, requests: Sequence[tuple[Association, ...]]) -> list[SyncError | None]:
         associations = list(dict.fromkeys(one for request in requests for one in request))
-        made = self._pauses.ask(Call.WRITE_ASSOCIATIONS, associations, self._door.associate)
+
+        def associate(some: Sequence[Association]) -> Mapping[Association, SyncError | None]:
+            # A company may have any number of contacts: it is the contact that moves.
+            contacts = {one: Written(CRM, "association", one.contact_id) for one in some}
+            return self._fuse.guard(contacts, self._door.associate)
+
+        made = self._pauses.ask(Call.WRITE_ASSOCIATIONS, associations, associate)
         self._contacts_of.forget({one.company_id for one in associations})
         self._companies_of.forget({one.contact_id for one in associations})
         return [next((error for one in request if (error := _error(made[one]))), None) for request in requests]
@@ -132,7 +144,7 @@ class HubSpotBatches:
         def write(ids: Sequence[CompanyId]) -> Mapping[CompanyId, dict[str, str] | SyncError]:
             return self._door.write_companies({one: values[one] for one in ids})
 
-        return self._pauses.ask(Call.WRITE_COMPANIES, list(values), write)
+        return self._pauses.ask(Call.WRITE_COMPANIES, list(values), guarded(self._fuse, CRM, Kind.COMPANY, write))
 
 
 class GatheredHubSpot:

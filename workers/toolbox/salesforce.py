@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tasks.contracts.errors import SyncError
-from tasks.contracts.records import Account, AccountId, CompanyId, OpportunitySignal, Person, PersonId
+from tasks.contracts.records import Account, AccountId, CompanyId, Kind, OpportunitySignal, Person, PersonId
 from tasks.contracts.tools import AccountSearch, AccountValues, Upserted
+from workers.coordination.fuses import Written
 from workers.crm.salesforce import SalesforceDoor
 from workers.crm.salesforce_requests import (
+    Command,
     FindAccounts,
     FindPeople,
     FindSignals,
@@ -21,8 +23,10 @@ from workers.crm.salesforce_requests import Result as DoorResult
 from workers.gather import Gather, Step
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.toolbox.freshness import Shelf, Wanted
+from workers.toolbox.fuses import Fuse
 from workers.toolbox.pauses import Pauses
 
+CRM = "salesforce"
 SCOPES: Mapping[type[DoorRequest], str] = {
     FindAccounts: "salesforce.Account.read",
     FindPeople: "salesforce.people.read",
@@ -53,9 +57,10 @@ class GiveAccount:
 class SalesforceBatches:
     """What the flows of one slice ask Salesforce, many requests at a time."""
 
-    def __init__(self, door: SalesforceDoor, ledger: PostgresLedger, pauses: Pauses) -> None:
+    def __init__(self, door: SalesforceDoor, ledger: PostgresLedger, pauses: Pauses, fuse: Fuse) -> None:
         self._door = door
         self._pauses = pauses
+        self._fuse = fuse
         self._people: Shelf[tuple[Person, ...]] = Shelf(ledger, "people_by_email", tuple[Person, ...])
 
     def ask(self, requests: Sequence[DoorRequest]) -> Sequence[object]:
@@ -87,10 +92,15 @@ class SalesforceBatches:
         return [_first_error(request, written) for request in requests]
 
     def _run(self, requests: Sequence[DoorRequest]) -> list[DoorResult | SyncError]:
-        """What is not paused, all in one run of the door."""
+        """What is not paused, and whose fuse is whole, all in one run of the door."""
 
         def run(going: Sequence[DoorRequest]) -> Mapping[DoorRequest, DoorResult | SyncError]:
-            return dict(zip(going, self._door.run(going), strict=True))
+            written: dict[DoorRequest, Written] = {one: _written(one) for one in going if isinstance(one, Command)}
+            blown = self._fuse.find_blown(written)
+            whole = [one for one in going if one not in blown]
+            answers: dict[DoorRequest, DoorResult | SyncError] = dict(zip(whole, self._door.run(whole), strict=True))
+            answers.update(blown)
+            return answers
 
         answers = self._pauses.ask_each({one: SCOPES[type(one)] for one in requests}, run)
         return [answers[one] for one in requests]
@@ -143,6 +153,17 @@ class GatheredSalesforce:
 
     async def write_contact_accounts(self, people: Sequence[Person], account_id: AccountId) -> None:
         await self._ask(self._batches.give_account, GiveAccount(tuple(people), account_id), step=Step.WRITE_SALESFORCE)
+
+
+def _written(command: Command) -> Written:
+    match command:
+        case UpsertAccount(company_id, _):
+            # Which account that is, only Salesforce knows before the answer.
+            return Written(CRM, "account of company", company_id)
+        case WriteCompanyId(account_id, _):
+            return Written(CRM, Kind.ACCOUNT, account_id)
+        case WriteContactAccount(person_id, _):
+            return Written(CRM, Kind.SALESFORCE_CONTACT, person_id)
 
 
 def _first_error(request: GiveAccount, written: Mapping[DoorRequest, object]) -> SyncError | None:
