@@ -20,6 +20,7 @@ from tasks.contracts.changes import HUBSPOT_ID, malformed_event
 from tasks.contracts.errors import SyncError, TryAgain
 from tasks.contracts.records import Lane, Owed
 from tasks.create_account import create_account
+from tasks.finish_stage_moves import finish_stage_moves
 from tasks.link_company import link_company
 from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
@@ -39,6 +40,7 @@ R = TypeVar("R")
 
 SYNC_TASKS: tuple[SyncTask, ...] = (create_account, link_company, link_contact, propagate_lifecycle_stage)
 
+FINISH_STAGE_MOVES_EVERY = timedelta(minutes=5)
 RETRY_REFUSED_EVERY = timedelta(minutes=15)
 """Each row is retried a day after it was parked; this is only how often it is looked for such rows."""
 SOFT_LIMIT_SECONDS = 240
@@ -113,6 +115,11 @@ def make_app(settings: Settings) -> Celery:
                 "schedule": settings.resend_every.total_seconds(),
                 "options": {"queue": queue_of(Lane.MAINTENANCE), "expires": settings.resend_every.total_seconds() * 3},
             },
+            "finish-stage-moves": {
+                "task": "tasks.finish_stage_moves",
+                "schedule": FINISH_STAGE_MOVES_EVERY.total_seconds(),
+                "options": {"queue": queue_of(Lane.MAINTENANCE), "expires": FINISH_STAGE_MOVES_EVERY.total_seconds()},
+            },
             "retry-refused": {
                 "task": "tasks.retry_refused",
                 "schedule": RETRY_REFUSED_EVERY.total_seconds(),
@@ -153,6 +160,12 @@ def register_tasks(app: Celery, build_hands: Callable[[Settings], Hands] = Hands
     def _resend_owed() -> int:
         """`tasks.resend_owed`: on the schedule; running it twice costs a few messages."""
         return resend_owed(hands().book, messenger)
+
+    @app.task(name="tasks.finish_stage_moves", shared=False)
+    @_keep_misfits("finish_stage_moves", hands)
+    def _finish_stage_moves() -> int:
+        """`tasks.finish_stage_moves`: on the schedule; running it twice changes nothing."""
+        return finish_stage_moves(hands().book)
 
     @app.task(name="tasks.retry_refused", shared=False)
     @_keep_misfits("retry_refused", hands)

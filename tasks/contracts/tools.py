@@ -32,6 +32,7 @@ from tasks.contracts.records import (
     Owed,
     Person,
     PersonId,
+    StageMove,
     StageName,
     Switches,
     Verdict,
@@ -220,6 +221,18 @@ class Ledger(Protocol):
 
     async def record_written_stages(self, contact_ids: Sequence[ContactId], stage: StageName) -> None: ...
 
+    async def find_stage_move(self, company_id: CompanyId) -> StageMove | None:
+        """One that was begun and has not ended: its run died, or was refused half-way."""
+        ...
+
+    async def begin_stage_move(self, move: StageMove) -> None:
+        """Noted before the stage is cleared, in place of an earlier one of the company."""
+        ...
+
+    async def end_stage_move(self, company_id: CompanyId) -> None:
+        """The stage is set, or was changed by somebody else. Safe to repeat."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -356,6 +369,10 @@ class OwedBook(Protocol):
 
     def find_unattended(self, *, limit: int) -> Sequence[Owed]:
         """Rows that are owed and due, and that nobody has claimed or woken for a while; marks them woken."""
+        ...
+
+    def owe_unfinished_moves(self, *, begun_before: timedelta) -> int:
+        """Owe the lifecycle stage of companies that were being set back so long ago and are not; how many rows."""
         ...
 
     def retry_parked(self, classes: Collection[str], *, parked_for: timedelta, limit: int) -> int:

@@ -256,6 +256,20 @@ class PauseRow(LedgerTable):
     wait: Mapped[timedelta | None]
 
 
+class StageMoveRow(LedgerTable):
+    """A company is being set back to an earlier stage: cleared, then set; gone when it is over."""
+
+    __tablename__ = "stage_moves"
+    __table_args__ = (CheckConstraint("to_stage <> ''", name="goes_somewhere"),)
+
+    company_id: Mapped[str] = mapped_column(primary_key=True)
+    came_from: Mapped[str]
+    to_stage: Mapped[str]
+    because_of: Mapped[str]
+    begun_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    looked_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
 class ProducerKeyRow(LedgerTable):
     """A key with which a producer announces changes over HTTP; the key itself is nowhere."""
 

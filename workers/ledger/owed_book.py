@@ -27,6 +27,7 @@ from workers.ledger.owing import (
 )
 from workers.ledger.rows import is_among
 from workers.ledger.settling import settle_rows
+from workers.ledger.stage_moves import owe_unfinished_moves
 
 SPREAD = timedelta(hours=1)
 """What is tried again daily does not come at once."""
@@ -79,6 +80,11 @@ class PostgresOwedBook:
             for lane in Lane:
                 found += self._mark_woken(connection, lane, limit - len(found))
         return found
+
+    def owe_unfinished_moves(self, *, begun_before: timedelta) -> int:
+        """In the maintenance lane; each again after as long, until its stage is set."""
+        with self._engine.begin() as connection:
+            return owe_unfinished_moves(connection, begun_before=begun_before)
 
     def retry_parked(self, classes: Collection[str], *, parked_for: timedelta, limit: int) -> int:
         """In the backfill lane and spread over an hour; what parks again is parked for another while."""
