@@ -159,6 +159,16 @@ class OpportunitySignal:
 
 
 @dataclass(frozen=True, slots=True)
+class StageMove:
+    """A company is being set back: cleared, then set. Until it is over, a blank stage is ours to mend."""
+
+    company_id: CompanyId
+    came_from: StageName
+    to: StageName
+    because_of: ContactId
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """The two records are one customer. Each company and each account is in at most one link."""
 

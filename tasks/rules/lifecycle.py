@@ -8,6 +8,7 @@ from tasks.contracts.records import (
     BLANK_STAGE,
     ContactId,
     OpportunitySignal,
+    StageMove,
     StageName,
     SyncingContact,
 )
@@ -116,6 +117,16 @@ def choose_stage(
     if forced:
         return SetBack(best.stage, best.contact_id)
     return Keep(Reason.STAGE_UNRANKED if current_rank is None else Reason.STAGE_KEPT)
+
+
+def repair(
+    decision: Raise | SetBack | Keep, current: StageName, unfinished: StageMove | None, order: StageOrder
+) -> Raise | SetBack | Keep:
+    """A company that we have cleared is never left blank, whatever has become of the contacts it was to follow."""
+    if unfinished is None or current != BLANK_STAGE or not isinstance(decision, Keep):
+        return decision
+    known = [stage for stage in (unfinished.to, unfinished.came_from) if stage in order.stages]
+    return Raise(known[0], unfinished.because_of) if known else decision
 
 
 def choose_lifts(
