@@ -9,7 +9,15 @@ import pytest
 
 from tasks.contracts.errors import NeedsHuman
 from tasks.contracts.reasons import Reason
-from tasks.contracts.records import DomainMatch, NameMatch, OpportunitySignal, PersonKind, StageName, Switches
+from tasks.contracts.records import (
+    DomainMatch,
+    HubSpotCascade,
+    NameMatch,
+    OpportunitySignal,
+    PersonKind,
+    StageName,
+    Switches,
+)
 from tasks.create_account import create_account
 from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
@@ -31,6 +39,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "recreate_deleted_companies": (False, True),
     "opportunity_signals": (False, True),
     "stage_to_contacts": (False, True),
+    "hubspot_cascade": tuple(HubSpotCascade),
     "stages_of_all_contacts": (False, True),
     "rank_other": (False, True),
 }
@@ -46,7 +55,7 @@ MATCH_SWITCHES = [
     "opt_out_domains",
     "name_match",
 ]
-STAGE_SWITCHES = ["opportunity_signals", "stage_to_contacts", "stages_of_all_contacts", "rank_other"]
+STAGE_SWITCHES = ["opportunity_signals", "stage_to_contacts", "hubspot_cascade", "stages_of_all_contacts", "rank_other"]
 NOBODY_DECIDES_BY_IT = {"recreate_deleted_companies"}
 """No task makes companies yet."""
 
