@@ -17,6 +17,7 @@ from tasks.rules.lifecycle import (
     choose_candidates,
     choose_lifts,
     choose_stage,
+    may_lift_contacts,
     repair,
 )
 from tasks.sync_task import Outcome, sync_task
@@ -98,7 +99,7 @@ async def _write(company_id: CompanyId, stage: StageName, tools: Tools) -> None:
 
 async def _lift_contacts(stage: StageName, people: tuple[SyncingContact, ...], order: StageOrder, tools: Tools) -> int:
     """The other direction of the cascade, where the operator wants it and HubSpot's own is off; how many moved."""
-    if not tools.switches.stage_to_contacts:
+    if not may_lift_contacts(tools.switches):
         return 0
     lifts = choose_lifts(stage, people, order)
     if not lifts:

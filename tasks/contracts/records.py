@@ -249,6 +249,15 @@ class NameMatch(StrEnum):
     """A person is asked."""
 
 
+class HubSpotCascade(StrEnum):
+    """Whether HubSpot itself lifts contacts to their company's stage ("Sync lifecycle stages"); no API tells it."""
+
+    UNKNOWN = "unknown"
+    OFF = "off"
+    ON = "on"
+    """Then ours is off, whatever `stage_to_contacts` says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Switches:
     """What the operator decides while the system runs: the same for every worker, kept in the ledger."""
@@ -280,5 +289,7 @@ class Switches:
     """Companies lift their contacts. Never together with HubSpot's own setting of that kind."""
     stages_of_all_contacts: bool = False
     """Contacts that do not sync take part in their company's stage as well."""
+    hubspot_cascade: HubSpotCascade = HubSpotCascade.UNKNOWN
+    """What a person has found in HubSpot's settings about its own company to contacts cascade."""
     rank_other: bool = False
     """`other` takes its place in the portal's order, as in HubSpot's own ladder: last, so that it beats `customer`."""

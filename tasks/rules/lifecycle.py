@@ -7,9 +7,11 @@ from tasks.contracts.reasons import Reason
 from tasks.contracts.records import (
     BLANK_STAGE,
     ContactId,
+    HubSpotCascade,
     OpportunitySignal,
     StageMove,
     StageName,
+    Switches,
     SyncingContact,
 )
 
@@ -143,3 +145,27 @@ def choose_lifts(
         if one.is_primary and (stage == BLANK_STAGE or (rank is not None and rank < target)):
             lifts.append(one.contact.id)
     return tuple(lifts)
+
+
+def may_lift_contacts(switches: Switches) -> bool:
+    """T3 row 6: where the operator wants it, and HubSpot does not do it itself; two cascades would chase each other."""
+    return switches.stage_to_contacts and switches.hubspot_cascade is not HubSpotCascade.ON
+
+
+def find_cascade_problem(switches: Switches) -> str:
+    """Ambiguity A8, in words for the operator; empty where there is none."""
+    if not switches.stage_to_contacts or switches.hubspot_cascade is HubSpotCascade.OFF:
+        return ""
+    if switches.hubspot_cascade is HubSpotCascade.ON:
+        return (
+            "stage_to_contacts is on and does nothing, because HubSpot lifts contacts to their company's stage itself"
+        )
+    return (
+        "stage_to_contacts is on, and nobody has said whether HubSpot lifts contacts to their company's stage as well"
+    )
+
+
+CASCADE_REMEDY = (
+    "Look in HubSpot at Settings, Objects, Companies, Lifecycle Stage: `Sync lifecycle stages`. Then"
+    " `tandem switch set hubspot_cascade off` (or on); one of the two cascades is enough."
+)

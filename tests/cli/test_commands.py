@@ -20,10 +20,7 @@ from tasks.contracts.reasons import IN_PLAIN_WORDS, WHAT_TO_DO, Reason
 from tasks.contracts.records import AccountId, CompanyId, Kind, Lane, Link, Owed, Verdict
 from tasks.contracts.tools import Subject
 from workers.cli.main import app
-from workers.coordination.breakers import Breakers
 from workers.coordination.budget import Allowance, Budget
-from workers.embedded import free_port
-from workers.granting import Outcome
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.poll_book import PostgresPollBook
 from workers.ledger.postgres_ledger import LinkRequest, PostgresLedger, VerdictRequest
@@ -249,31 +246,6 @@ def test_status_tells_the_quota_its_shares_and_the_switches(tandem, services):
     for words in ("1,234", "15,000", "3,000", "12,000", "6,000", "24 hours after", "midnight", "hubspot has refused"):
         assert words in shown
     assert re.search(r"^company_sync +false", shown, re.MULTILINE)
-
-
-def test_status_says_which_crm_nobody_calls(tandem):
-    settings = read_settings()
-    assert printed(tandem("status", "--json"))["halted"] == []
-    with connect_redis(settings) as connection:
-        Breakers(connection, settings).note("hubspot", "a call", Outcome.REFUSED, "INVALID_AUTHENTICATION")
-    (halted,) = printed(tandem("status", "--json"))["halted"]
-    assert (halted["crm"], halted["code"], halted["next_probe"] > 0) == ("hubspot", "INVALID_AUTHENTICATION", True)
-    assert "Nobody calls hubspot since" in tandem("status").stdout
-
-
-def test_doctor_asks_a_crm_although_nobody_calls_it(tandem, monkeypatch):
-    nowhere = f"http://127.0.0.1:{free_port()}"
-    for name in ("HUBSPOT_TOKEN", "SALESFORCE_CONSUMER_KEY", "SALESFORCE_CONSUMER_SECRET"):
-        monkeypatch.setenv(f"TANDEM_{name}", "x")
-    for name in ("HUBSPOT_URL", "SALESFORCE_URL"):
-        monkeypatch.setenv(f"TANDEM_{name}", nowhere)
-    read_settings.cache_clear()
-    settings = read_settings()
-    with connect_redis(settings) as connection:
-        Breakers(connection, settings).note("hubspot", "a call", Outcome.REFUSED, "INVALID_AUTHENTICATION")
-    told = json.loads(tandem("doctor", "--json").stdout)
-    (found,) = [one for one in told if one["name"] == "HubSpot: connection and key"]
-    assert "no answer" in found["problem"]
 
 
 def test_setting_a_switch_says_how_many_records_are_looked_at_again(tandem, told):

@@ -3,8 +3,17 @@
 import pytest
 
 from tasks.contracts.reasons import Reason
-from tasks.contracts.records import BLANK_STAGE, CompanyId, ContactId, StageMove, StageName
-from tasks.rules.lifecycle import Keep, Raise, SetBack, StageCandidate, StageOrder, choose_stage, repair
+from tasks.contracts.records import BLANK_STAGE, CompanyId, ContactId, HubSpotCascade, StageMove, StageName, Switches
+from tasks.rules.lifecycle import (
+    Keep,
+    Raise,
+    SetBack,
+    StageCandidate,
+    StageOrder,
+    choose_stage,
+    find_cascade_problem,
+    repair,
+)
 
 STAGES = [StageName(name) for name in ("lead", "9001", "customer", "other")]
 LADDER, STRICT_LADDER = StageOrder(STAGES), StageOrder(STAGES, rank_other=True)
@@ -80,3 +89,19 @@ def test_rule_8_2_2_an_unfinished_move_is_repaired(current, move, stage):
 def test_rule_8_2_2_the_contacts_of_now_come_before_what_was_meant_then():
     decision = Raise(LEAD, ContactId("2"))
     assert repair(decision, BLANK_STAGE, moving(CUSTOMER, OWN), LADDER) is decision
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "words"),
+    [
+        pytest.param(False, "on", "", id="theirs-alone-is-fine"),
+        pytest.param(False, "unknown", "", id="where-ours-is-off-nobody-has-to-know"),
+        pytest.param(True, "off", "", id="ours-alone-is-fine"),
+        pytest.param(True, "unknown", "nobody has said", id="a-question-that-nobody-has-answered"),
+        pytest.param(True, "on", "does nothing", id="two-cascades-are-one-too-many"),
+    ],
+)
+def test_a8_the_operator_is_warned_of_two_cascades(ours, theirs, words):
+    problem = find_cascade_problem(Switches(stage_to_contacts=ours, hubspot_cascade=HubSpotCascade(theirs)))
+    assert bool(problem) == bool(words)
+    assert words in problem

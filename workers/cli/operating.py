@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 from sqlalchemy.exc import DBAPIError
 
+from tasks.rules.lifecycle import CASCADE_REMEDY, find_cascade_problem
 from workers.cli.deployment import open_ledger, settings_with_redis, whoever_asks
 from workers.cli.output import AsJson, Failed, print_json, print_table, say
 from workers.cli.standing import in_word, print_standing, print_switches, read_standing
@@ -24,12 +25,16 @@ from workers.ledger.review_desk import ParkedFilter, ParkedWork, ReviewDesk
 from workers.ledger.schema import refuse_unless_current
 from workers.readiness import check_crms
 from workers.settings import Settings, read_settings
+from workers.telemetry.logs import get_logger
 from workers.toolbox.fuses import WRITE_FUSE
 from workers.toolbox.hands import connect_redis
 
 NOTHING_MATCHES = 3
 """An exit status of its own: a script that decides about nothing is wrong about something."""
 
+CASCADE_SWITCHES = {"stage_to_contacts", "hubspot_cascade"}
+
+log = get_logger(__name__)
 commands = typer.Typer()
 parked = typer.Typer(help="What was given up until a person decides.", no_args_is_help=True)
 switch = typer.Typer(help="What may sync, and how.", no_args_is_help=True)
@@ -169,6 +174,7 @@ def doctor(as_json: AsJson = False) -> None:
             Breakers(connection, settings).probe_now()
         PostgresPauses(open_ledger()).probe_now()
         checks += check_crms(settings)
+        checks.append(_check_cascade())
     if as_json:
         print_json(checks)
     else:
@@ -182,6 +188,12 @@ def doctor(as_json: AsJson = False) -> None:
                 say(f"     {escape(check.problem)}\n     {escape(check.remedy)}")
     if not all(check.is_fine for check in checks):
         raise typer.Exit(1)
+
+
+def _check_cascade() -> Check:
+    """A question to the operator: HubSpot's own setting cannot be read."""
+    problem = find_cascade_problem(PostgresLedger(open_ledger()).read_switches())
+    return Check("Lifecycle stages: one cascade to contacts", problem, CASCADE_REMEDY if problem else "", may_pass=True)
 
 
 def _services(settings: Settings) -> list[Check]:
@@ -234,6 +246,8 @@ def set_switch(
         print_json({name: now, "looked_at_again": again})
     else:
         say(f"{name} is {in_word(now)}. {again:,} records are looked at again.")
+    if problem := find_cascade_problem(ledger.read_switches()) if name in CASCADE_SWITCHES else "":
+        log.warning("stages.two_cascades", problem=problem, remedy=CASCADE_REMEDY)
 
 
 def _value(name: str, text: str) -> object:

@@ -9,6 +9,7 @@ from typing import Any
 from rich.markup import escape
 from sqlalchemy import Engine
 
+from tasks.rules.lifecycle import find_cascade_problem
 from workers.cli.output import print_table, say
 from workers.coordination.breakers import OpenBreaker
 from workers.coordination.budget import Budget
@@ -37,6 +38,8 @@ class Standing:
     halted: Sequence[OpenBreaker]
     paused: Sequence[Pause]
     calls: Mapping[str, int]
+    doubts: Sequence[str]
+    """What a person has to say or decide, for all records."""
     broken_invariants: Sequence[Violation]
 
 
@@ -46,17 +49,19 @@ def read_standing(engine: Engine, settings: Settings) -> Standing:
     with connect_redis(settings) as connection:
         budget = Budget(connection, settings)
         quota, calls, halted = read_usage(connection, settings), budget.calls(), budget.breakers.find_open()
+    switches = PostgresLedger(engine).read_switches()
     return Standing(
         owed=desk.count_owed(),
         parked=desk.count_parked(),
         malformed=count_malformed(engine),
         cursors=read_cursors(engine),
         workers=_workers(settings),
-        switches=asdict(PostgresLedger(engine).read_switches()),
+        switches=asdict(switches),
         quota=quota,
         halted=halted,
         paused=find_paused(engine),
         calls=calls,
+        doubts=[one for one in (find_cascade_problem(switches),) if one],
         broken_invariants=check_invariants(engine),
     )
 
@@ -78,6 +83,8 @@ def print_standing(stand: Standing) -> None:
     for each in stand.paused:
         told = f"{each.scope} is paused since {each.paused_at:%Y-%m-%d %H:%M:%S} UTC ({each.code}). {each.remedy}"
         say(f"[red]{escape(told)}[/red]")
+    for doubt in stand.doubts:
+        say(f"[yellow]{escape(doubt)}: tandem doctor[/yellow]")
     for violation in stand.broken_invariants:
         say(f"[red]Broken: {escape(str(violation))}[/red]")
 
