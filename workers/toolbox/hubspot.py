@@ -1,7 +1,7 @@
 """HubSpot as a flow sees it: snapshots first, then batch calls for everybody at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from tasks.contracts.errors import SyncError
@@ -19,11 +19,10 @@ from tasks.contracts.records import (
 from workers.crm.hubspot import HubSpotDoor
 from workers.gather import Gather, Step
 from workers.ledger.postgres_ledger import PostgresLedger
-from workers.toolbox.company_finding import CompanyFinder, Sought
+from workers.toolbox.company_finding import NEVER, CompanyFinder, Sought
 from workers.toolbox.freshness import Shelf, Wanted
 
 STAGE = "lifecyclestage"
-NEVER = datetime.fromtimestamp(0, UTC)
 
 Id = TypeVar("Id", CompanyId, ContactId)
 
@@ -61,6 +60,9 @@ class HubSpotBatches:
 
     def find_companies(self, sought: Sequence[Sought]) -> list[Sequence[Company] | SyncError]:
         return self._finder.find(sought)
+
+    def known_companies(self, requests: Sequence[tuple[str, ...]]) -> list[Sequence[Company]]:
+        return self._finder.find_known(requests)
 
     def contacts_by_email(self, requests: Sequence[tuple[str, ...]]) -> list[Sequence[Contact] | SyncError]:
         found = self._door.keyed.read_contacts_by_email(email for emails in requests for email in emails)
@@ -193,6 +195,12 @@ class GatheredHubSpot:
             self._batches.upsert_companies, (account_id, values), step=Step.WRITE_HUBSPOT
         )
         return upserted
+
+    async def find_known_companies(self, domains: Sequence[str]) -> Sequence[Company]:
+        if not domains:
+            return ()
+        found: Sequence[Company] = await self._ask(self._batches.known_companies, tuple(domains))
+        return found
 
     async def find_members(self, segment: str, kind: Kind, record_ids: Sequence[str]) -> frozenset[str]:
         members: frozenset[str] = await self._ask(
