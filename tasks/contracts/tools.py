@@ -88,6 +88,10 @@ class HubSpot(Protocol):
         """
         ...
 
+    async def find_known_companies(self, domains: Sequence[str]) -> Sequence[Company]:
+        """Companies that had one of the domains when they were read last, whenever that was; HubSpot is not asked."""
+        ...
+
     async def find_members(self, segment: str, kind: Kind, record_ids: Sequence[str]) -> frozenset[str]:
         """Those of the records that are in the segment (a HubSpot list) now.
 
@@ -254,6 +258,10 @@ class Ledger(Protocol):
         ...
 
     async def record_place(self, contact_id: ContactId, place: Place) -> None: ...
+
+    async def wake_waiting(self, account_id: AccountId) -> None:
+        """What is parked until this account is linked is owed again; who parks meanwhile finds the link by itself."""
+        ...
 
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         """The stages we ourselves wrote to those of the contacts last that we wrote to: the echo guard's memory."""

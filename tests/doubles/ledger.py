@@ -38,6 +38,8 @@ class MemoryLedger:
     places: dict[ContactId, Place] = field(default_factory=dict)
     written_stages: dict[ContactId, StageName] = field(default_factory=dict)
     stage_moves: dict[CompanyId, StageMove] = field(default_factory=dict)
+    waiting: dict[Owed, AccountId] = field(default_factory=dict)
+    """What is parked until an account is linked."""
     our_associations: set[tuple[CompanyId, ContactId]] = field(default_factory=set)
     creating: set[str] = field(default_factory=set)
     """Companies and accounts that are owed a counterpart: what keeps a claim standing."""
@@ -138,6 +140,13 @@ class MemoryLedger:
     async def record_place(self, contact_id: ContactId, place: Place) -> None:
         self.places[contact_id] = place
         self.calls.note("record_place")
+
+    async def wake_waiting(self, account_id: AccountId) -> None:
+        woken = [owed for owed, waits_for in self.waiting.items() if waits_for == account_id]
+        for owed in woken:
+            del self.waiting[owed]
+        self.owed += woken
+        self.calls.note("wake_waiting")
 
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         self.calls.note("find_written_stages")

@@ -18,6 +18,7 @@ from tasks.contracts.records import (
     Identity,
     Kind,
     Link,
+    Owed,
     PersonId,
     PersonKind,
     StageMove,
@@ -33,6 +34,7 @@ from workers.ledger.rows import TIME, given_rows, is_among, texts
 from workers.ledger.sightings import KINDS, patch_sightings, record_sightings
 from workers.ledger.switches import change_switch, find_switched_on_at, read_switches, write_switch
 from workers.ledger.verdicts import VerdictRequest, append_verdicts
+from workers.ledger.waiting import wake_waiting
 
 __all__ = ["Following", "LinkRequest", "PostgresLedger", "VerdictRequest"]
 
@@ -135,6 +137,11 @@ class PostgresLedger:
     def owe(self, requests: Sequence[Following]) -> None:
         with self._engine.begin() as connection:
             owe_rows(connection, [Request(owed, one.as_of) for one in requests for owed in one.then])
+
+    def wake_waiting(self, account_ids: Sequence[AccountId]) -> list[Owed]:
+        """What was parked until one of these was linked, and is owed again now."""
+        with self._engine.begin() as connection:
+            return wake_waiting(connection, account_ids)
 
     # Snapshots and baselines
 

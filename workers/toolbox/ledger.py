@@ -132,6 +132,10 @@ class LedgerBatches:
         reach_ledger(partial(self._ledger.record_written, rows))
         return [None] * len(requests)
 
+    def wake_waiting(self, requests: Sequence[AccountId]) -> list[None]:
+        reach_ledger(partial(self._ledger.wake_waiting, requests))
+        return [None] * len(requests)
+
     def written_stages(self, requests: Sequence[tuple[ContactId, ...]]) -> list[dict[ContactId, StageName]]:
         wanted = sorted({contact_id for contact_ids in requests for contact_id in contact_ids})
         found = reach_ledger(partial(self._ledger.find_written, Kind.CONTACT, wanted, LIFECYCLE_STAGE))
@@ -234,6 +238,9 @@ class GatheredLedger:
 
     async def record_place(self, contact_id: ContactId, place: Place) -> None:
         await self._ask(self._batches.record_places, (contact_id, place))
+
+    async def wake_waiting(self, account_id: AccountId) -> None:
+        await self._ask(self._batches.wake_waiting, account_id)
 
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         found: Mapping[ContactId, StageName] = await self._ask(self._batches.written_stages, tuple(contact_ids))
