@@ -32,7 +32,13 @@ from workers.ledger.models import FENCES, BaselineRow, ContactLinkRow, CursorRow
 from workers.ledger.owing import Following, Request, owe_rows
 from workers.ledger.rows import TIME, given_rows, is_among, texts
 from workers.ledger.sightings import KINDS, patch_sightings, record_sightings
-from workers.ledger.switches import change_switch, find_switched_on_at, read_switches, write_switch
+from workers.ledger.switches import (
+    change_switch,
+    find_switched_on_at,
+    read_switch_times,
+    read_switches,
+    write_switch,
+)
 from workers.ledger.verdicts import VerdictRequest, append_verdicts
 from workers.ledger.waiting import wake_waiting
 
@@ -238,6 +244,11 @@ class PostgresLedger:
         """When company sync was switched on; None while it is off."""
         with self._engine.connect() as connection:
             return find_switched_on_at(connection)
+
+    def read_switch_times(self) -> dict[str, datetime]:
+        """When each switch was set last; those that nobody has set are left out."""
+        with self._engine.connect() as connection:
+            return read_switch_times(connection)
 
     def write_switch(self, name: str, value: object, by: str) -> int:
         """Returns how many records are looked at again because of it.
