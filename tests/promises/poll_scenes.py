@@ -342,6 +342,13 @@ class RealPollScene:
     def convert_lead(self, lead: str, account: str) -> None:
         assert convert(self._people, lead, accountId=account, doNotCreateOpportunity="true")["success"] == ["true"]
 
+    def give_role(self, contact: str) -> None:
+        """In an open opportunity."""
+        opportunity = {"Id": "006000000000001AAA", "Name": "Deal", "StageName": "Prospecting"}
+        role = {"OpportunityId": opportunity["Id"], "ContactId": contact}
+        opportunities = [{**opportunity, "CloseDate": "2026-01-01"}]
+        self._wire.org.seed({"Opportunity": opportunities, "OpportunityContactRole": [role]})
+
     def hold_commits(self, kind: Kind, record_id: str, text: str) -> None:
         self._wire.org.configure({"hold_commits": True})
         writing = threading.Thread(target=self.write_row, args=(kind, record_id, text))
