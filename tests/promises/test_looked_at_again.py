@@ -5,15 +5,28 @@ from typing import Any
 
 import pytest
 
+from tasks.contracts.changes import What
 from tasks.contracts.reasons import Reason
-from tasks.contracts.records import Account, AccountId, Association, Company, CompanyId, Contact, ContactId, Kind, Lane
+from tasks.contracts.records import (
+    Account,
+    AccountId,
+    Association,
+    Company,
+    CompanyId,
+    Contact,
+    ContactId,
+    Kind,
+    Lane,
+    Link,
+)
 from tasks.contracts.tools import Subject
 from tasks.create_account import create_account
 from tasks.link_company import link_company
 from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tests.crm.wire import Wire
-from tests.promises.poll_scenes import ACCOUNT, LEAD, RealPollScene, poll
+from tests.ledger.samples import link_request
+from tests.promises.poll_scenes import ACCOUNT, LEAD, NO_OVERLAP, RealPollScene, poll
 from tests.promises.real_scene import RealScene
 from workers.slices import run_slice
 from workers.toolbox.hands import Hands, SliceTools
@@ -162,6 +175,17 @@ def test_a_lead_that_is_converted_brings_the_company_the_account_it_went_to(offi
     assert office.decisions() == [Reason.N2_ALL_LEADS, Reason.LINKED_BY_CONTACTS]
     assert office.account().id == AccountId(ACCOUNT)
     office.looks_in_vain()
+
+
+def test_what_was_linked_before_the_first_poll_is_no_change_when_its_key_is_compared(office, hands):
+    hands.ledger.record_links([link_request(Link(COMPANY, AccountId(ACCOUNT)))])
+    poll(office.polls, NO_OVERLAP)
+    poll(office.polls, NO_OVERLAP)
+    assert office.polls.noted() == []
+    office.polls.let_search_lag()
+    office.polls.write(Kind.COMPANY, COMPANY, "Acme Inc")
+    poll(office.polls, NO_OVERLAP)
+    assert office.polls.noted() == [(Kind.COMPANY, COMPANY, What.CHANGED)]
 
 
 def test_a_role_in_an_opportunity_lifts_the_company(office):
