@@ -19,6 +19,9 @@ from tasks.contracts.changes import HUBSPOT_ID, malformed_event
 from tasks.contracts.errors import SyncError, TryAgain
 from tasks.contracts.records import Lane, Owed
 from tasks.create_account import create_account
+from tasks.follow_deletion import follow_deletion
+from tasks.follow_merge import follow_merge
+from tasks.follow_person import follow_person
 from tasks.link_company import link_company
 from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
@@ -35,7 +38,15 @@ from workers.toolbox.reach import reach_ledger
 
 R = TypeVar("R")
 
-SYNC_TASKS: tuple[SyncTask, ...] = (create_account, link_company, link_contact, propagate_lifecycle_stage)
+SYNC_TASKS: tuple[SyncTask, ...] = (
+    create_account,
+    link_company,
+    link_contact,
+    propagate_lifecycle_stage,
+    follow_deletion,
+    follow_merge,
+    follow_person,
+)
 
 SOFT_LIMIT_SECONDS = 240
 HARD_LIMIT_SECONDS = 300

@@ -29,11 +29,17 @@ DOMAIN_QUESTIONS = frozenset(
 NAME_QUESTIONS = frozenset({Reason.SUGGEST_NAME, Reason.SUGGEST_SIMILAR_NAME})
 SEGMENT_GONE = "SEGMENT_GONE"
 """What is parked for it asks for another list."""
+RESTING = frozenset({Reason.LINK_RESTS_ACCOUNT})
 STAGE_DECIDED = frozenset({Reason.STAGE_RAISED, Reason.STAGE_KEPT, Reason.STAGE_SET_BACK, Reason.STAGE_NO_CANDIDATE})
 
 
 def _account(codes: frozenset[str]) -> Review:
     return Review("create_account", codes)
+
+
+def _fate(codes: frozenset[str]) -> tuple[Review, ...]:
+    """Either task may have found out what became of a link."""
+    return (Review("follow_deletion", codes), Review("follow_merge", codes))
 
 
 STAGES_AGAIN = (Review("propagate_lifecycle_stage", STAGE_DECIDED),)
@@ -43,6 +49,8 @@ REVIEWS: Mapping[str, tuple[Review, ...]] = {
         # A linked company goes on from there by itself.
         _account(frozenset({Reason.OBJECT_SYNC_OFF})),
         Review("link_contact", frozenset({Reason.OBJECT_SYNC_OFF})),
+        *_fate(frozenset({Reason.OBJECT_SYNC_OFF})),
+        Review("follow_person", frozenset({Reason.OBJECT_SYNC_OFF})),
     ),
     "default_object": (_account(frozenset({Reason.PENDING_CONTACT_SYNC})),),
     "contact_segment": (_account(frozenset({Reason.N3_NONE_QUALIFIES, Reason.PENDING_CONTACT_SYNC, SEGMENT_GONE})),),
@@ -52,6 +60,9 @@ REVIEWS: Mapping[str, tuple[Review, ...]] = {
     "domain_match": (_account(DOMAIN_QUESTIONS | NAME_QUESTIONS | LEFT_ALONE),),
     "opt_out_domains": (_account(DOMAIN_QUESTIONS | NAME_QUESTIONS | LEFT_ALONE),),
     "name_match": (_account(NAME_QUESTIONS),),
+    "deleted_accounts": _fate(RESTING),
+    "merged_accounts": (Review("follow_merge", frozenset({Reason.CONFLICT_ACCOUNTS_MERGED})),),
+    "deleted_people": (Review("follow_person", frozenset({Reason.PERSON_DELETED})),),
     "recreate_deleted_companies": (),  # companies are not created yet
     "opportunity_signals": STAGES_AGAIN,
     "stage_to_contacts": STAGES_AGAIN,
@@ -71,6 +82,24 @@ ENDS_OF_CREATE_ACCOUNT = LEFT_ALONE | {
     Reason.LINKED_BY_DOMAIN,
     Reason.LINKED_AFTER_RACE,
 }
+ENDS_OF_FATES = frozenset(
+    {
+        Reason.OBJECT_SYNC_OFF,
+        Reason.LINK_STANDS,
+        Reason.LINK_RESTS_ACCOUNT,
+        Reason.LINK_RESTS_COMPANY,
+        Reason.LINK_CLEARED,
+        Reason.LINK_RELEASED,
+        Reason.LINK_RESTORED,
+        Reason.LINK_FOLLOWED_ACCOUNT,
+        Reason.LINK_FOLLOWED_COMPANY,
+        Reason.LINK_MERGED,
+        Reason.COMPANIES_MERGED,
+        Reason.COMPANY_MERGED,
+        Reason.COMPANY_RESTORED,
+        Reason.COMPANY_GONE,
+    }
+)
 ENDS: Mapping[str, frozenset[str]] = {
     "create_account": ENDS_OF_CREATE_ACCOUNT,
     "link_contact": frozenset(
@@ -80,6 +109,19 @@ ENDS: Mapping[str, frozenset[str]] = {
             Reason.CONTACT_LINKED,
             Reason.CONTACT_NOT_IN_SALESFORCE,
             Reason.CONTACT_WITHOUT_EMAIL,
+        }
+    ),
+    "follow_deletion": ENDS_OF_FATES,
+    "follow_merge": ENDS_OF_FATES,
+    "follow_person": frozenset(
+        {
+            Reason.OBJECT_SYNC_OFF,
+            Reason.CONTACT_DELETED,
+            Reason.CONTACT_MERGED,
+            Reason.PERSON_DELETED,
+            Reason.PERSON_MERGED,
+            Reason.PERSON_CONVERTED,
+            Reason.PERSON_STANDS,
         }
     ),
     "propagate_lifecycle_stage": STAGE_DECIDED | {Reason.STAGE_UNRANKED},

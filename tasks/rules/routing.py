@@ -12,10 +12,21 @@ FIRST_TASK = {
 }
 """Where a record enters; what follows is owed by the flows. Opportunities enter through their contacts' roles."""
 
+FATES = {
+    What.DELETED: "follow_deletion",
+    What.RESTORED: "follow_deletion",
+    What.MERGED: "follow_merge",
+    What.CONVERTED: "follow_merge",
+}
+"""What is announced about a record that may be gone; only a hint, as the flows look for themselves."""
+PEOPLE = {Kind.CONTACT, Kind.SALESFORCE_CONTACT, Kind.LEAD}
+
 
 def choose_tasks(change: Change) -> tuple[Owed, ...]:
     """What is owed because of this announcement; empty where nothing of ours depends on the record."""
     task = FIRST_TASK.get(change.record)
     if task is None:
         return ()
+    if change.what in FATES:
+        return (Owed("follow_person" if change.record in PEOPLE else FATES[change.what], change.id),)
     return (Owed(task, change.id, forced=change.what is What.SYNC_REQUESTED),)

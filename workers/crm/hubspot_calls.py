@@ -68,7 +68,7 @@ class HubSpotCalls:
             try:
                 answer = self._send(method, path, **content)
                 self._note_usage(call, answer.headers)
-                return json.loads(answer.data)
+                return None if answer.status == 204 else json.loads(answer.data)
             except ApiException as refusal:
                 raise self._problem_of(call, refusal) from None  # its text repeats the values we sent
             except (HTTPError, OSError, ValueError) as error:

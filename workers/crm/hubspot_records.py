@@ -13,6 +13,7 @@ COMPANY_PROPERTIES = (
     "domain",
     "website",
     "hs_additional_domains",
+    "hs_merged_object_ids",
     "lifecyclestage",
     "salesforceaccountid",
     "hs_object_source",
@@ -44,6 +45,7 @@ def company_of(row: Mapping[str, Any], account_property: str) -> Company:
         lifecycle_stage=StageName(properties.get("lifecyclestage", "")),
         account_id=find_account_id(properties.get(account_property)),
         native_account_id=find_account_id(properties.get("salesforceaccountid")),
+        merged_ids=tuple(CompanyId(one) for one in _parts(properties.get("hs_merged_object_ids", ""))),
         created_automatically=not AUTOMATIC_SOURCES.isdisjoint(properties.get(name, "") for name in SOURCES),
     )
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import insert
 
-from tasks.contracts.records import CompanyId, Identity
+from tasks.contracts.records import CompanyId, Identity, LinkState
 from workers.ledger.models import IdentityClaimRow, LinkRow, OwedRow
 from workers.ledger.rows import given_rows, is_among, texts
 
@@ -81,9 +81,18 @@ def release_claims(connection: Connection, company_ids: Iterable[str]) -> None:
     connection.execute(delete(IdentityClaimRow).where(key.in_(given_up)))
 
 
+def hand_over_claims(connection: Connection, company_id: str, heir: str | None) -> None:
+    """What the company claimed is its survivor's from now on; without one, it is given up."""
+    is_its = IdentityClaimRow.company_id == company_id
+    if heir and connection.scalar(select(exists().where(LinkRow.company_id == heir))):
+        connection.execute(update(IdentityClaimRow).where(is_its).values(company_id=heir))
+    else:
+        connection.execute(delete(IdentityClaimRow).where(is_its, ~is_owed_an_account(IdentityClaimRow.company_id)))
+
+
 def is_linked(company_id: SQLColumnExpression[str]) -> ColumnElement[bool]:
-    """The company has an account."""
-    return exists().where(LinkRow.company_id == company_id)
+    """The company has an account, if only one that rests."""
+    return exists().where(LinkRow.company_id == company_id, LinkRow.state != LinkState.COMPANY_DELETED)
 
 
 def is_owed_an_account(company_id: SQLColumnExpression[str]) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from tasks.contracts.changes import Change, Malformed
 from tasks.contracts.records import Kind, Owed
 from tasks.contracts.tools import Received
-from workers.ledger.models import ChangeRow, ContactLinkRow, LinkRow, MalformedRow, first_fifteen
+from workers.ledger.models import ChangeRow, ContactLinkRow, LinkRow, MalformedRow, TombstoneRow, first_fifteen
 from workers.ledger.owing import Request, owe_rows
 from workers.ledger.rows import TIME, given_rows, is_among, texts
 
@@ -121,7 +121,7 @@ def _translate(connection: Connection, routed: Sequence[Routed]) -> dict[str, li
     """By event: what is owed for HubSpot records, also where a Salesforce record was announced."""
     accounts = {change.id for change, _ in routed if change.record is Kind.ACCOUNT}
     people = {change.id for change, _ in routed if change.record in PEOPLE_KINDS}
-    companies = _behind(connection, LinkRow.account_id, LinkRow.company_id, accounts)
+    companies = _behind_survivors(connection, accounts)
     contacts = _behind(connection, ContactLinkRow.person_id, ContactLinkRow.contact_id, people)
     translated: dict[str, list[Owed]] = {}
     for change, owed in routed:
@@ -137,9 +137,32 @@ def _translate(connection: Connection, routed: Sequence[Routed]) -> dict[str, li
     return translated
 
 
+def _behind_survivors(connection: Connection, accounts: Iterable[str]) -> dict[str, list[str]]:
+    """Companies linked with these accounts, or with an account that was merged into one of them, in however many steps.
+
+    Kept by the announced ids' first 15 characters.
+    """
+    became = {one[:15]: {one[:15]} for one in accounts}
+    pending = set(became)
+    while pending:
+        losers = _behind(connection, TombstoneRow.survivor_id, TombstoneRow.record_id, pending)
+        pending = set()
+        for survivor, merged in losers.items():
+            for short in {one[:15] for one in merged} - became.keys():
+                pending.add(short)
+            for loser in merged:
+                became.setdefault(loser[:15], set()).update(became[survivor])
+    found = _behind(connection, LinkRow.account_id, LinkRow.company_id, became)
+    behind: dict[str, list[str]] = {}
+    for account, companies in found.items():
+        for announced in became[account]:
+            behind[announced] = sorted({*behind.get(announced, ()), *companies})
+    return behind
+
+
 def _behind(
     connection: Connection,
-    salesforce_id: InstrumentedAttribute[str],
+    salesforce_id: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
     hubspot_id: InstrumentedAttribute[str],
     announced: Iterable[str],
 ) -> dict[str, list[str]]:

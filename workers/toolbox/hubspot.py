@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from tasks.contracts.errors import SyncError
+from tasks.contracts.fates import Fate
 from tasks.contracts.records import (
     AccountId,
     Association,
@@ -19,6 +20,8 @@ from workers.crm.hubspot import HubSpotDoor
 from workers.gather import Gather, Step
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.toolbox.freshness import Shelf, Wanted
+from workers.toolbox.reach import reach_ledger
+from workers.toolbox.tombstones import buried_problem, together
 
 STAGE = "lifecyclestage"
 
@@ -30,6 +33,7 @@ class HubSpotBatches:
 
     def __init__(self, door: HubSpotDoor, ledger: PostgresLedger, *, account_property: str) -> None:
         self._door = door
+        self._ledger = ledger
         self._account_property = account_property
         self._companies: Shelf[Company | None] = Shelf(ledger, "company", Company | None)
         self._contacts: Shelf[Contact | None] = Shelf(ledger, "contact", Contact | None)
@@ -69,13 +73,43 @@ class HubSpotBatches:
         return [self._door.read_stage_order()] * len(requests)
 
     def write_account_ids(self, requests: Sequence[tuple[CompanyId, AccountId]]) -> list[SyncError | None]:
-        written = self._door.write_companies(
-            {company_id: {self._account_property: account_id} for company_id, account_id in requests}
-        )
+        refused = self._refuse_buried({account_id for _, account_id in requests})
+        values = {one: {self._account_property: account} for one, account in requests if account not in refused}
+        told = self._door.write_companies(values)
+        written = {one: refused.get(account) or told[one] for one, account in requests}
         self._companies.correct(
             {key: {"account_id": account_id} for key, account_id in requests if not isinstance(written[key], SyncError)}
         )
         return [_error(written[company_id]) for company_id, _ in requests]
+
+    def _refuse_buried(self, account_ids: set[AccountId]) -> dict[str, SyncError]:
+        """The one place that account ids pass on their way out."""
+        buried = reach_ledger(lambda: self._ledger.find_tombstones(Kind.ACCOUNT, sorted(account_ids)))
+        return {one.record_id: buried_problem(one.record_id, f"{one.kind} {one.record_id}") for one in buried}
+
+    def fates(self, requests: Sequence[tuple[Kind, tuple[str, ...]]]) -> list[list[Fate] | SyncError]:
+        asked: dict[Kind, set[str]] = {}
+        for kind, ids in requests:
+            asked.setdefault(kind, set()).update(ids)
+        found = {kind: self._door.fates.read_fates(kind, sorted(ids)) for kind, ids in asked.items()}
+        return [together(found[kind], ids) for kind, ids in requests]
+
+    def merge_companies(self, requests: Sequence[tuple[CompanyId, CompanyId]]) -> list[SyncError | None]:
+        """One call each: HubSpot merges two records at a time."""
+        answers = [self._door.fates.merge(Kind.COMPANY, survivor=one, loser=other) for one, other in requests]
+        both = {one for pair in requests for one in pair}
+        self._companies.forget(both)
+        self._contacts_of.forget(both)
+        return answers
+
+    def archive(self, requests: Sequence[tuple[Kind, str]]) -> list[SyncError | None]:
+        answers: dict[tuple[Kind, str], SyncError | None] = {}
+        for kind, shelf in ((Kind.COMPANY, self._companies), (Kind.CONTACT, self._contacts)):
+            ids = [record_id for one, record_id in requests if one is kind]
+            told = self._door.fates.archive(kind, ids)
+            shelf.forget(ids)
+            answers |= {(kind, one): told[one] for one in ids}
+        return [answers[request] for request in requests]
 
     def write_company_stages(self, requests: Sequence[tuple[CompanyId, StageName]]) -> list[StageName | SyncError]:
         written = self._door.write_companies({company_id: {STAGE: stage} for company_id, stage in requests})
@@ -139,6 +173,21 @@ class GatheredHubSpot:
     async def read_stage_order(self) -> Sequence[StageName]:
         order: Sequence[StageName] = await self._ask(self._batches.stage_order, None, step=Step.STAGES)
         return order
+
+    async def find_fates(self, kind: Kind, record_ids: Sequence[str]) -> Sequence[Fate]:
+        if not record_ids:
+            return ()
+        found: Sequence[Fate] = await self._ask(self._batches.fates, (kind, tuple(record_ids)), step=Step.COMPANIES)
+        return found
+
+    async def merge_companies(self, survivor: CompanyId, loser: CompanyId) -> None:
+        await self._ask(self._batches.merge_companies, (survivor, loser), step=Step.WRITE_HUBSPOT)
+
+    async def archive_company(self, company_id: CompanyId) -> None:
+        await self._ask(self._batches.archive, (Kind.COMPANY, company_id), step=Step.WRITE_HUBSPOT)
+
+    async def archive_contact(self, contact_id: ContactId) -> None:
+        await self._ask(self._batches.archive, (Kind.CONTACT, contact_id), step=Step.WRITE_HUBSPOT)
 
     async def write_account_id(self, company_id: CompanyId, account_id: AccountId) -> None:
         await self._ask(self._batches.write_account_ids, (company_id, account_id), step=Step.WRITE_HUBSPOT)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tasks.contracts.errors import SyncError
-from tasks.contracts.records import Account, AccountId, CompanyId, OpportunitySignal, Person, PersonId
+from tasks.contracts.fates import Fate
+from tasks.contracts.records import Account, AccountId, CompanyId, Kind, OpportunitySignal, Person, PersonId
 from tasks.contracts.tools import AccountSearch, AccountValues, Upserted
 from workers.crm.salesforce import SalesforceDoor
 from workers.crm.salesforce_requests import (
@@ -21,6 +22,8 @@ from workers.crm.salesforce_requests import Result as DoorResult
 from workers.gather import Gather, Step
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.toolbox.freshness import Shelf, Wanted
+from workers.toolbox.reach import reach_ledger
+from workers.toolbox.tombstones import buried_problem, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +47,33 @@ class SalesforceBatches:
 
     def __init__(self, door: SalesforceDoor, ledger: PostgresLedger) -> None:
         self._door = door
+        self._ledger = ledger
         self._people: Shelf[tuple[Person, ...]] = Shelf(ledger, "people_by_email", tuple[Person, ...])
 
     def ask(self, requests: Sequence[DoorRequest]) -> Sequence[object]:
-        """Questions and commands as they are, all in one run of the door."""
-        return self._door.run(requests)
+        """Questions and commands as they are, all in one run of the door; but nothing by the key of a buried record."""
+        refused = self._refuse_buried(requests)
+        allowed = [request for request in requests if request not in refused]
+        answers = dict(zip(allowed, self._door.run(allowed), strict=True)) if allowed else {}
+        return [refused.get(request) or answers[request] for request in requests]
+
+    def fates(self, requests: Sequence[tuple[str, ...]]) -> list[list[Fate] | SyncError]:
+        found = self._door.read_fates([one for ids in requests for one in ids])
+        return [together(found, ids) for ids in requests]
+
+    def _refuse_buried(self, requests: Sequence[DoorRequest]) -> dict[DoorRequest, SyncError]:
+        """The one place that upserts and keys pass on their way out."""
+        keyed = [one for one in requests if isinstance(one, UpsertAccount | WriteCompanyId)]
+        if not keyed:
+            return {}
+        buried = reach_ledger(lambda: self._ledger.find_buried_keys([one.company_id for one in keyed]))
+        return {
+            one: buried_problem(one.company_id, buried[one.company_id])
+            for one in keyed
+            # An account that carried the key may be gone, and its survivor take the key over.
+            if buried.get(one.company_id, "").startswith(Kind.COMPANY)
+            or (isinstance(one, UpsertAccount) and one.company_id in buried)
+        }
 
     def people(self, requests: Sequence[PeopleWanted]) -> list[object]:
         """By e-mail address from their snapshots, if these are fresh; and who is missing then, by id."""
@@ -94,6 +119,12 @@ class GatheredSalesforce:
 
     async def find_accounts(self, search: AccountSearch) -> Sequence[Account]:
         found: Sequence[Account] = await self._ask(self._batches.ask, FindAccounts(search), step=Step.ACCOUNTS)
+        return found
+
+    async def find_fates(self, record_ids: Sequence[str]) -> Sequence[Fate]:
+        if not record_ids:
+            return ()
+        found: Sequence[Fate] = await self._ask(self._batches.fates, tuple(record_ids), step=Step.ACCOUNTS)
         return found
 
     async def find_people(self, emails: Sequence[str], ids: Sequence[PersonId] = ()) -> Sequence[Person]:
