@@ -16,7 +16,7 @@ from tasks.contracts.records import (
 from tasks.contracts.tools import AccountValues, Lease, Subject, Tools
 from tasks.domains import claim_domains, refuse_taken_domains, wait_for_creators
 from tasks.facts import find_standing, find_syncing_contacts
-from tasks.fates import dig_out, find_candidates, release_link
+from tasks.fates import dig_out, find_candidates, find_unfollowed, release_link, with_survivors
 from tasks.rules.account_creation import Create, LeaveAlone, may_have_account
 from tasks.rules.identity import identities_at_stake
 from tasks.rules.matching import Adopt, AskHuman, Match, NoMatch, match_account, search_terms
@@ -34,10 +34,10 @@ async def create_account(company_id: CompanyId, tools: Tools) -> Outcome:
     company = await tools.hubspot.find_company(company_id)
     if company is None:
         return await _leave_alone(company_id, Reason.COMPANY_GONE, tools)
-    if await tools.ledger.find_links(company.merged_ids):
-        # It inherits what it absorbed had, which is found out first.
-        await tools.ledger.owe([Owed("follow_merge", company_id)])
+    if fate := await find_unfollowed(company, tools):
+        await tools.ledger.owe([fate])
         return Outcome.LEFT_ALONE
+    company = await with_survivors(company, tools)
     people = await find_syncing_contacts(company_id, tools)
     # Before Salesforce is asked: whoever waits for another company may do so for long, every second.
     await wait_for_creators(company, tools)

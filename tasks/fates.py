@@ -1,12 +1,12 @@
 """What flows ask about records that may be gone: what became of a link's records, and who is free to be linked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tasks.contracts.errors import Busy
 from tasks.contracts.fates import End, Fate, Note, Settlement
 from tasks.contracts.reasons import Reason
-from tasks.contracts.records import Account, AccountId, CompanyId, Kind, Link, LinkState, Owed, Verdict
+from tasks.contracts.records import Account, AccountId, Company, CompanyId, Kind, Link, LinkState, Owed, Verdict
 from tasks.contracts.tools import Lease, Subject, Tools
 from tasks.rules.fates import Circumstances, Rival, living_of
 from tasks.rules.matching import Candidates
@@ -71,6 +71,40 @@ async def without_keys_of_the_gone(accounts: Sequence[Account], company_id: Comp
     keys = sorted({one.company_id for one in accounts if one.company_id} - {company_id})
     gone = {one.record_id for one in await tools.ledger.find_tombstones(Kind.COMPANY, keys)} if keys else set()
     return [replace(one, company_id=None) if one.company_id in gone else one for one in accounts]
+
+
+async def find_unfollowed(company: Company, tools: Tools) -> Owed | None:
+    """What has to be followed before the company is given an account; nothing is asked of a CRM for it."""
+    if await tools.ledger.find_tombstones(Kind.COMPANY, [company.id]):
+        return Owed("follow_deletion", company.id)  # it is back
+    if await tools.ledger.find_links(company.merged_ids):
+        return Owed("follow_merge", company.id)  # it inherits what it absorbed had
+    return None
+
+
+async def with_survivors(company: Company, tools: Tools) -> Company:
+    """In place of the accounts whose ids it carries those they were merged into, as far as the ledger knows."""
+    if tools.forced:
+        return company  # whoever asks for an account of its own does not mean the survivor
+    became: dict[str, str] = {}
+    pending = {str(one) for one in (company.account_id, company.native_account_id) if one}
+    while pending:
+        stones = await tools.ledger.find_tombstones(Kind.ACCOUNT, sorted(pending))
+        became |= {one.record_id: one.survivor_id for one in stones if one.survivor_id}
+        pending = {one.survivor_id for one in stones if one.survivor_id} - became.keys()
+    return replace(
+        company,
+        account_id=_end_of(company.account_id, became),
+        native_account_id=_end_of(company.native_account_id, became),
+    )
+
+
+def _end_of(account_id: AccountId | None, became: Mapping[str, str]) -> AccountId | None:
+    seen: set[str] = set()  # an undone merge that nobody told of may lead in a circle
+    while account_id and account_id in became.keys() - seen:
+        seen.add(account_id)
+        account_id = AccountId(became[account_id])
+    return account_id
 
 
 async def dig_out(account_id: AccountId, tools: Tools) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from tasks.contracts.changes import What
+from tasks.contracts.errors import Busy
 from tasks.contracts.fates import End, Settlement, Tombstone
 from tasks.contracts.records import (
     AccountId,
@@ -13,6 +14,7 @@ from tasks.contracts.records import (
     LinkState,
     Owed,
 )
+from tasks.fates import dig_out
 from tests.doubles.workday import pairs, told
 from tests.doubles.world import World
 
@@ -78,6 +80,32 @@ async def test_a10_the_switch_clears_the_link_and_the_company_may_get_another_ac
     assert world.linked() is None
     await told(world, about_company(ONE, What.CHANGED))
     assert world.linked() == (world.salesforce.created[0], LINKED)
+
+
+async def test_a10_without_a_link_a_restored_account_is_adopted_again_and_written_to():
+    world = pairs((ONE, ACME), deleted_accounts=DeletedAccounts.CLEAR_LINK)
+    world.salesforce.delete(ACME)
+    await told(world, about_account(ACME))
+    world.salesforce.undelete(ACME)
+    world.company(ONE)
+    workday = await told(world, about_account(ACME, What.RESTORED), about_company(ONE, What.CHANGED))
+    assert world.linked() == (ACME, LINKED)
+    assert world.salesforce.created == []
+    assert world.ledger.tombstones == {}
+    assert world.hubspot.companies[ONE].account_id == ACME
+    assert workday.parked == {}
+
+
+async def test_a10_an_account_that_disappears_before_it_is_adopted_is_not():
+    """Its tombstone stands; what was read of it is a moment old."""
+    world = pairs((ONE, ACME), deleted_accounts=DeletedAccounts.CLEAR_LINK)
+    world.salesforce.delete(ACME)
+    await told(world, about_account(ACME))
+    found = world.account(ACME, company_id=ONE)
+    del world.salesforce.accounts[found]
+    with pytest.raises(Busy):
+        await dig_out(found, world.tools())
+    assert (Kind.ACCOUNT, ACME) in world.ledger.tombstones
 
 
 async def test_a10_pressing_sync_gives_the_company_an_account_of_its_own():
@@ -169,6 +197,23 @@ async def test_a11_a_survivor_that_is_gone_is_buried_with_its_own_link_and_not_b
     assert (Kind.ACCOUNT, ZETA) in world.ledger.tombstones
 
 
+@pytest.mark.parametrize("stored", ["account_id", "native_account_id"])
+async def test_a11_a_stored_id_of_a_merged_account_leads_to_its_survivor(stored):
+    """Nobody is given a second account because the id it carries is that of a loser."""
+    world = pairs((ONE, ACME))
+    third = world.account("001000000000003AAA")
+    world.account(ZETA)
+    world.salesforce.join(ZETA, ACME)
+    await told(world, about_account(ACME, What.MERGED))
+    world.salesforce.join(third, ZETA)
+    await told(world, about_account(ZETA, What.MERGED))
+    world.company(TWO, **{stored: ACME})
+    world.contact(TWO)
+    workday = await told(world, about_company(TWO, What.CREATED))
+    assert world.salesforce.created == []
+    assert workday.parked["create_account", TWO].evidence == {"account": third, "linked_company": ONE}
+
+
 async def test_a11_merging_the_companies_ends_the_review():
     world = pairs((ONE, ACME), (TWO, ZETA))
     world.salesforce.join(ZETA, ACME)
@@ -233,6 +278,19 @@ async def test_a12_a_company_without_a_link_is_buried_and_dug_out_as_well():
     await told(world, about_company(ONE, What.RESTORED))
     assert world.ledger.tombstones == {}
     assert world.linked() == (world.salesforce.created[0], LINKED)
+
+
+async def test_a12_restored_it_is_dug_out_whatever_was_announced():
+    world = World()
+    world.company(ONE)
+    world.contact(ONE)
+    world.hubspot.delete_company(ONE)
+    await told(world, about_company(ONE))
+    world.hubspot.restore_company(ONE)
+    workday = await told(world, about_company(ONE, What.CHANGED))
+    assert world.ledger.tombstones == {}
+    assert world.linked() == (world.salesforce.created[0], LINKED)
+    assert workday.parked == {}
 
 
 @pytest.mark.parametrize("holds", [False, True])
