@@ -9,8 +9,10 @@ FIRST_TASK = {
     Kind.ACCOUNT: "link_company",
     Kind.SALESFORCE_CONTACT: "link_contact",
     Kind.LEAD: "link_contact",
+    Kind.OPPORTUNITY: "propagate_lifecycle_stage",
 }
-"""Where a record enters; what follows is owed by the flows. Opportunities enter through their contacts' roles."""
+"""Where a record enters; what follows is owed by the flows. Opportunities enter through the companies of the contacts
+that have a role in them."""
 
 FATES = {
     What.DELETED: "follow_deletion",
@@ -19,6 +21,7 @@ FATES = {
     What.CONVERTED: "follow_merge",
 }
 """What is announced about a record that may be gone; only a hint, as the flows look for themselves."""
+PAIRED = {Kind.COMPANY, Kind.ACCOUNT}
 PEOPLE = {Kind.CONTACT, Kind.SALESFORCE_CONTACT, Kind.LEAD}
 
 
@@ -27,6 +30,8 @@ def choose_tasks(change: Change) -> tuple[Owed, ...]:
     task = FIRST_TASK.get(change.record)
     if task is None:
         return ()
-    if change.what in FATES:
-        return (Owed("follow_person" if change.record in PEOPLE else FATES[change.what], change.id),)
+    if change.what in FATES and change.record in PAIRED:
+        task = FATES[change.what]
+    if change.what in FATES and change.record in PEOPLE:
+        task = "follow_person"
     return (Owed(task, change.id, forced=change.what is What.SYNC_REQUESTED),)

@@ -130,31 +130,33 @@ def test_every_page_of_a_company_s_contacts_is_read(hubspot):
     assert len(hubspot.wire.calls("batch/read")) == 3
 
 
-@pytest.mark.parametrize(
-    ("asked", "on_list", "calls"),
-    [
-        pytest.param(100, 9, 1, id="a-hundred-records-are-one-question"),
-        pytest.param(500, 400, 2, id="a-short-list-is-read-whole"),
-        pytest.param(500, 5_000, 5, id="a-long-list-is-not"),
-    ],
-)
-def test_membership_costs_as_few_calls_as_it_can(hubspot, asked, on_list, calls):
-    members = [str(n) for n in range(0, 2 * on_list, 2)]
-    hubspot.has_segment("77", "0-2", members)
+def test_asking_who_is_on_a_list_costs_a_call_per_hundred_and_one_look_at_the_list(hubspot):
+    hubspot.has_segment("77", "0-2", [str(n) for n in range(0, 500, 2)])
     hubspot.has_segment("78", "0-2", ["1"])
-    ids = [str(n) for n in range(asked)]
-
-    door, expected = hubspot.door(), set(members) & set(ids)
+    door = hubspot.door()
 
     for times in (1, 2):
-        assert door.read_members("77", Kind.COMPANY, ids) == expected
-        assert len(hubspot.wire.sent) == 1 + calls * times  # the list itself is looked at once
+        members = door.read_members("77", Kind.COMPANY, [str(n) for n in range(250)])
+        assert members == {str(n) for n in range(0, 250, 2)}
+        assert len(hubspot.wire.sent) == 1 + 3 * times
+
+
+def test_a_list_is_read_whole_in_pages_of_250_as_it_had_told(hubspot):
+    hubspot.has_segment("77", "0-2", [str(n) for n in range(501)])
+    hubspot.has_segment("78", "0-2", [])
+    door = hubspot.door()
+
+    assert (door.count_pages("77"), door.count_pages("78")) == (3, 1)
+    assert door.read_whole_segment("77") == {str(n) for n in range(501)}
+    assert door.read_whole_segment("78") == frozenset()
+    assert len(hubspot.wire.sent) == 2 + 3 + 1
 
 
 def test_a_list_that_does_not_tell_its_size_is_asked_about_the_records(hubspot):
     hubspot.portal.configure({"list_tells_size": False})
     hubspot.has_segment("77", "0-1", ["3"])
 
+    assert hubspot.door().count_pages("77") is None
     assert hubspot.door().read_members("77", Kind.CONTACT, [str(n) for n in range(300)]) == {"3"}
 
 

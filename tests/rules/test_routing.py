@@ -16,7 +16,7 @@ IDS = {
     Kind.LEAD: "00Q000000000001AAA",
     Kind.OPPORTUNITY: "006000000000001AAA",
 }
-CREATED, CHANGED, DELETED, MERGED, RESTORED, CONVERTED, ASSOCIATED, SYNC_REQUESTED = What
+CREATED, CHANGED, DELETED, MERGED, CONVERTED, RESTORED, ASSOCIATED, SYNC_REQUESTED = What
 HERE = (CREATED, CHANGED, ASSOCIATED)
 """The record is there, as far as the producer knows."""
 
@@ -38,8 +38,8 @@ TABLE = {
     Kind.CONTACT: PERSON,
     Kind.SALESFORCE_CONTACT: PERSON,
     Kind.LEAD: PERSON,
-    # They enter through their contacts' roles.
-    Kind.OPPORTUNITY: {},
+    # Whatever becomes of it, the companies of those who have a role in it are looked at.
+    Kind.OPPORTUNITY: dict.fromkeys((*HERE, DELETED, MERGED, CONVERTED, RESTORED), "propagate_lifecycle_stage"),
 }
 
 

@@ -42,33 +42,17 @@ def event(**values: object) -> dict[str, object]:
         ("salesforce.account", "001000000000001AAA", [Owed("link_company", "001000000000001AAA")]),
         ("salesforce.contact", "003000000000001", [Owed("link_contact", "003000000000001")]),
         ("salesforce.lead", "00Q000000000001AAA", [Owed("link_contact", "00Q000000000001AAA")]),
-        ("salesforce.opportunity", "006000000000001AAA", []),
+        (
+            "salesforce.opportunity",
+            "006000000000001AAA",
+            [Owed("propagate_lifecycle_stage", "006000000000001AAA")],
+        ),
     ],
 )
 def test_every_kind_of_record_has_its_way_in(record, record_id, owed):
     desk = Desk()
     receive_changes(event(record=record, id=record_id), desk, desk)
     assert desk.woken == owed
-
-
-@pytest.mark.parametrize("what", ["deleted", "restored", "merged", "converted"])
-@pytest.mark.parametrize(
-    ("record", "record_id"),
-    [
-        ("hubspot.company", "123"),
-        ("salesforce.account", "001000000000001AAA"),
-        ("hubspot.contact", "456"),
-        ("salesforce.contact", "003000000000001AAA"),
-        ("salesforce.lead", "00Q000000000001AAA"),
-        ("salesforce.opportunity", "006000000000001AAA"),
-    ],
-)
-def test_what_may_have_become_of_a_record_is_followed(record, record_id, what):
-    desk = Desk()
-    receive_changes(event(record=record, id=record_id, what=what), desk, desk)
-    of_pair = "follow_deletion" if what in {"deleted", "restored"} else "follow_merge"
-    task = {"hubspot.company": of_pair, "salesforce.account": of_pair}.get(record, "follow_person")
-    assert desk.woken == ([] if record == "salesforce.opportunity" else [Owed(task, record_id)])
 
 
 def test_pressing_sync_is_an_announcement_too():

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Self
 
 import redis
@@ -11,21 +12,27 @@ from sqlalchemy import Engine
 
 from tasks.contracts.records import Lane, Switches
 from tasks.contracts.tools import Job, Tools
+from tasks.create_account import create_account
 from workers.coordination.budget import Budget
 from workers.coordination.leases import RedisLeases
+from workers.coordination.turns import Turns
 from workers.crm.hubspot import HubSpotDoor
+from workers.crm.hubspot_feed import HubSpotDoorFeed
 from workers.crm.salesforce import SalesforceDoor
+from workers.crm.salesforce_feed import SalesforceDoorFeed
 from workers.crm.salesforce_login import SalesforceLogin
 from workers.gather import Gather
 from workers.ledger.engine import make_engine
 from workers.ledger.inbox import PostgresInbox
 from workers.ledger.owed_book import PostgresOwedBook
+from workers.ledger.poll_book import PostgresPollBook
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.settings import Settings
 from workers.toolbox.hubspot import GatheredHubSpot, HubSpotBatches
 from workers.toolbox.leases import GatheredLeases, LeaseBatches
 from workers.toolbox.ledger import GatheredLedger, LedgerBatches
 from workers.toolbox.salesforce import GatheredSalesforce, SalesforceBatches
+from workers.toolbox.segments import Segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +47,19 @@ class Hands:
     inbox: PostgresInbox
     leases: RedisLeases
     budget: Budget
+    poll_book: PostgresPollBook
     hubspot: Mapping[Lane, HubSpotDoor]
     salesforce: Mapping[Lane, SalesforceDoor]
+
+    @property
+    def hubspot_feed(self) -> HubSpotDoorFeed:
+        """Live work: what polls find is somebody waiting."""
+        return HubSpotDoorFeed(self.hubspot[Lane.LIVE], account_property=self.settings.hubspot_account_property)
+
+    @property
+    def salesforce_feed(self) -> SalesforceDoorFeed:
+        """As above."""
+        return SalesforceDoorFeed(self.salesforce[Lane.LIVE], account_key=self.settings.salesforce_account_key)
 
     @classmethod
     def build(cls, settings: Settings) -> Self:
@@ -63,6 +81,7 @@ class Hands:
             inbox=PostgresInbox(engine),
             leases=RedisLeases(connection, ttl=settings.claim_ttl),
             budget=budget,
+            poll_book=PostgresPollBook(engine),
             hubspot={lane: HubSpotDoor(settings, budget, lane) for lane in Lane},
             salesforce={lane: SalesforceDoor(settings, budget, login, lane) for lane in Lane},
         )
@@ -88,7 +107,15 @@ class SliceTools:
             ledger=LedgerBatches(hands.ledger),
             leases=LeaseBatches(hands.leases, hands.ledger),
             hubspot=HubSpotBatches(
-                hands.hubspot[lane], hands.ledger, account_property=hands.settings.hubspot_account_property
+                hands.hubspot[lane],
+                hands.ledger,
+                Segments(
+                    hands.hubspot[lane],
+                    hands.ledger,
+                    Turns(hands.redis),
+                    count_owed=partial(hands.book.count_owed, create_account.name),
+                ),
+                account_property=hands.settings.hubspot_account_property,
             ),
             salesforce=SalesforceBatches(hands.salesforce[lane], hands.ledger),
         )

@@ -16,11 +16,13 @@ from tasks.contracts.records import (
     Kind,
     StageName,
 )
+from tasks.rules.news import PRIMARY
 from workers.crm.hubspot import HubSpotDoor
 from workers.gather import Gather, Step
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.toolbox.freshness import Shelf, Wanted
 from workers.toolbox.reach import reach_ledger
+from workers.toolbox.segments import Segments
 from workers.toolbox.tombstones import buried_problem, together
 
 STAGE = "lifecyclestage"
@@ -31,8 +33,9 @@ Id = TypeVar("Id", CompanyId, ContactId)
 class HubSpotBatches:
     """What the flows of one slice ask HubSpot, many requests at a time."""
 
-    def __init__(self, door: HubSpotDoor, ledger: PostgresLedger, *, account_property: str) -> None:
+    def __init__(self, door: HubSpotDoor, ledger: PostgresLedger, segments: Segments, *, account_property: str) -> None:
         self._door = door
+        self._segments = segments
         self._ledger = ledger
         self._account_property = account_property
         self._companies: Shelf[Company | None] = Shelf(ledger, "company", Company | None)
@@ -59,15 +62,17 @@ class HubSpotBatches:
         )
         return [facts[one.record_id] for one in wanted]
 
-    def members(self, requests: Sequence[tuple[str, Kind, tuple[str, ...]]]) -> list[frozenset[str]]:
-        asked: dict[tuple[str, Kind], set[str]] = {}
-        for segment, kind, ids in requests:
-            asked.setdefault((segment, kind), set()).update(ids)
+    def members(self, requests: Sequence[tuple[str, Kind, tuple[Wanted, ...]]]) -> list[frozenset[str]]:
+        asked: dict[tuple[str, Kind], list[Wanted]] = {}
+        for segment, kind, wanted in requests:
+            asked.setdefault((segment, kind), []).extend(wanted)
         found = {
-            (segment, kind): self._door.read_members(segment, kind, sorted(ids))
-            for (segment, kind), ids in asked.items()
+            (segment, kind): self._segments.find_members(segment, kind, wanted)
+            for (segment, kind), wanted in asked.items()
         }
-        return [found[segment, kind].intersection(ids) for segment, kind, ids in requests]
+        return [
+            found[segment, kind].intersection(one.record_id for one in wanted) for segment, kind, wanted in requests
+        ]
 
     def stage_order(self, requests: Sequence[None]) -> list[Sequence[StageName]]:
         return [self._door.read_stage_order()] * len(requests)
@@ -128,6 +133,10 @@ class HubSpotBatches:
     def associate(self, requests: Sequence[tuple[Association, ...]]) -> list[SyncError | None]:
         associations = list(dict.fromkeys(one for request in requests for one in request))
         made = self._door.associate(associations)
+        primary: dict[str, dict[str, object]] = {
+            one.contact_id: {PRIMARY: one.company_id} for one in made if one.is_primary and made[one] is None
+        }
+        reach_ledger(lambda: self._ledger.record_own_writes(Kind.CONTACT, primary, {}))
         self._contacts_of.forget({one.company_id for one in associations})
         self._companies_of.forget({one.contact_id for one in associations})
         return [next((error for one in request if (error := _error(made[one]))), None) for request in requests]
@@ -165,9 +174,8 @@ class GatheredHubSpot:
         return found
 
     async def find_members(self, segment: str, kind: Kind, record_ids: Sequence[str]) -> frozenset[str]:
-        members: frozenset[str] = await self._ask(
-            self._batches.members, (segment, kind, tuple(record_ids)), step=Step.SEGMENTS
-        )
+        wanted = tuple(Wanted(record_id, self._as_of) for record_id in record_ids)
+        members: frozenset[str] = await self._ask(self._batches.members, (segment, kind, wanted), step=Step.SEGMENTS)
         return members
 
     async def read_stage_order(self) -> Sequence[StageName]:

@@ -1,7 +1,7 @@
 """Salesforce as a flow sees it: everything a slice asks at one moment goes out in as few calls as possible."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from tasks.contracts.errors import SyncError
@@ -55,6 +55,7 @@ class SalesforceBatches:
         refused = self._refuse_buried(requests)
         allowed = [request for request in requests if request not in refused]
         answers = dict(zip(allowed, self._door.run(allowed), strict=True)) if allowed else {}
+        self._remember_own_writes(answers)
         return [refused.get(request) or answers[request] for request in requests]
 
     def fates(self, requests: Sequence[tuple[str, ...]]) -> list[list[Fate] | SyncError]:
@@ -96,8 +97,29 @@ class SalesforceBatches:
         """A row per person; a request has gone wrong if one of its rows has."""
         rows = [WriteContactAccount(one.id, request.account_id) for request in requests for one in request.people]
         written: dict[DoorRequest, object] = dict(zip(rows, self._door.run(rows), strict=True))
+        patches: dict[str, dict[str, object]] = {
+            row.person_id: {"account_id": row.account_id} for row in rows if written[row] is None
+        }
+        reach_ledger(lambda: self._ledger.record_own_writes(Kind.SALESFORCE_CONTACT, patches, {}))
         self._people.forget({one.email for request in requests for one in request.people})
         return [_first_error(request, written) for request in requests]
+
+    def _remember_own_writes(self, results: Mapping[DoorRequest, object]) -> None:
+        """So that the next poll does not take them for news."""
+        patches: dict[str, Mapping[str, object]] = {}
+        created: dict[str, Mapping[str, object]] = {}
+        for request, result in results.items():
+            if isinstance(request, UpsertAccount) and isinstance(result, Upserted):
+                name, website = request.values.name, request.values.website
+                account = Account(result.account_id, name, website, request.company_id)
+                if result.created:
+                    created[account.id] = asdict(account)
+                else:
+                    patches[account.id] = {name: value for name, value in asdict(account).items() if value}
+            elif isinstance(request, WriteCompanyId) and result is None:
+                patches[request.account_id] = {"company_id": request.company_id}
+        if patches or created:
+            reach_ledger(lambda: self._ledger.record_own_writes(Kind.ACCOUNT, patches, created))
 
     def _read_people(self, emails: list[str]) -> dict[str, tuple[Person, ...] | SyncError]:
         (found,) = self._door.run([FindPeople(tuple(emails))])
