@@ -6,21 +6,14 @@ from typing import assert_never
 from tasks.contracts.errors import Ambiguous, NeedsHuman, Rejected
 from tasks.contracts.finding import AccountValues
 from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
-from tasks.contracts.records import (
-    Company,
-    CompanyId,
-    Kind,
-    Link,
-    Owed,
-    SyncingContact,
-    Verdict,
-)
+from tasks.contracts.records import Company, CompanyId, Kind, Link, Owed, SyncingContact, Verdict
 from tasks.contracts.tools import Lease, Subject, Tools
 from tasks.domains import claim_domains, find_rivals, refuse_taken_domains, wait_for_creators
 from tasks.facts import find_standing, find_syncing_contacts
+from tasks.fates import dig_out, find_candidates, find_unfollowed, release_link, with_survivors
 from tasks.rules.account_creation import Create, LeaveAlone, may_have_account
 from tasks.rules.identity import domain_identities, identities_at_stake
-from tasks.rules.matching import Adopt, AskHuman, Candidates, Match, NoMatch, match_account, search_terms
+from tasks.rules.matching import Adopt, AskHuman, Match, NoMatch, match_account, search_terms
 from tasks.sync_task import Outcome, sync_task
 
 
@@ -29,12 +22,16 @@ async def create_account(company_id: CompanyId, tools: Tools) -> Outcome:
     """Decision tables T1 and T2; ends with a link, a reason why there is none, or a question."""
     if not tools.switches.company_sync:
         return await _leave_alone(company_id, Reason.OBJECT_SYNC_OFF, tools)
-    if await tools.ledger.find_link(company_id):
-        return await _already_linked(company_id, tools)
+    if (link := await tools.ledger.find_link(company_id)) and (link.is_live or not tools.forced):
+        return await _already_linked(link, tools)
 
     company = await tools.hubspot.find_company(company_id)
     if company is None:
         return await _leave_alone(company_id, Reason.COMPANY_GONE, tools)
+    if fate := await find_unfollowed(company, tools):
+        await tools.ledger.owe([fate])
+        return Outcome.LEFT_ALONE
+    company = await with_survivors(company, tools)
     people = await find_syncing_contacts(company_id, tools)
     # Before Salesforce is asked: whoever waits for another company may do so for long, every second.
     domains = domain_identities(company, tools.switches.opt_out_domains)
@@ -51,11 +48,15 @@ async def _link_or_leave_alone(company: Company, people: tuple[SyncingContact, .
     company_id = company.id
     async with tools.leases.hold(identities_at_stake(company, people, tools.switches.opt_out_domains)) as lease:
         # Somebody may have linked it while we were reading.
-        if await tools.ledger.find_link(company_id):
-            return await _already_linked(company_id, tools)
+        link = await tools.ledger.find_link(company_id)
+        if link and (link.is_live or not tools.forced):
+            return await _already_linked(link, tools)
+        if tools.forced:
+            await release_link(company_id, link, lease, tools)
         match match := await _find_match(company, people, tools):
             case Adopt(account, reason, evidence):
                 await claim_domains(company, tools)
+                await dig_out(account.id, tools)
                 verdict = Verdict(reason, {"account": account.id, **evidence})
                 return await _link(Link(company_id, account.id), verdict, lease, tools)
             case AskHuman(reason, evidence):
@@ -68,8 +69,7 @@ async def _link_or_leave_alone(company: Company, people: tuple[SyncingContact, .
 
 async def _find_match(company: Company, people: tuple[SyncingContact, ...], tools: Tools) -> Match:
     accounts = await tools.salesforce.find_accounts(search_terms(company, people, tools.switches))
-    links = await tools.ledger.find_links_of_accounts([account.id for account in accounts])
-    candidates = Candidates(accounts, {link.account_id: link.company_id for link in links})
+    candidates = await find_candidates(accounts, company.id, tools)
     match = match_account(company, people, candidates, tools.switches, forced=tools.forced)
     if not isinstance(match, Adopt) or match.reason is not Reason.LINKED_BY_DOMAIN:
         return match
@@ -119,7 +119,12 @@ async def _link(link: Link, verdict: Verdict, lease: Lease, tools: Tools) -> Out
     return Outcome.DONE
 
 
-async def _already_linked(company_id: CompanyId, tools: Tools) -> Outcome:
+async def _already_linked(link: Link, tools: Tools) -> Outcome:
+    company_id = link.company_id
+    if not link.is_live:
+        # Why it rests stands on the timeline; something happened, so it may be over.
+        await tools.ledger.owe([Owed("follow_deletion", company_id)])
+        return Outcome.LEFT_ALONE
     verdict = Verdict(Reason.LINKED_ALREADY)
     await tools.ledger.record_verdict(Subject(Kind.COMPANY, company_id), verdict, then=_next(company_id))
     return Outcome.ALREADY_DONE
@@ -127,8 +132,9 @@ async def _already_linked(company_id: CompanyId, tools: Tools) -> Outcome:
 
 async def _leave_alone(company_id: CompanyId, reason: Reason, tools: Tools) -> Outcome:
     # Without an account the contacts still move the company's stage forward.
-    goes_on = reason not in {Reason.OBJECT_SYNC_OFF, Reason.COMPANY_GONE}
-    then = (Owed("propagate_lifecycle_stage", company_id),) if goes_on else ()
+    then = (Owed("propagate_lifecycle_stage", company_id),) if reason is not Reason.OBJECT_SYNC_OFF else ()
+    if reason is Reason.COMPANY_GONE:
+        then = (Owed("follow_deletion", company_id),)
     await tools.ledger.record_verdict(Subject(Kind.COMPANY, company_id), Verdict(reason), then=then)
     return Outcome.LEFT_ALONE
 

@@ -3,26 +3,19 @@
 from dataclasses import replace
 from typing import assert_never
 
+from tasks.company_candidates import find_link_of, find_match, follow_first, is_held
 from tasks.contracts.errors import Ambiguous
-from tasks.contracts.finding import AccountSearch, CompanyValues
+from tasks.contracts.finding import CompanyValues
 from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
 from tasks.contracts.records import Account, AccountId, Association, CompanyId, Kind, Link, Owed, Verdict
 from tasks.contracts.tools import Lease, Subject, Tools
 from tasks.domains import claim_account_domain, refuse_taken_domains, wait_for_creators
 from tasks.facts import find_homes
+from tasks.fates import dig_out
 from tasks.rules.account_creation import Create, LeaveAlone
 from tasks.rules.company_creation import Arrival, find_obstacle, may_have_company
 from tasks.rules.company_domain import choose_company_domain
-from tasks.rules.company_matching import (
-    AdoptCompany,
-    CompanyCandidates,
-    CompanyMatch,
-    StartOver,
-    company_search,
-    find_claimants,
-    has_rival_evidence,
-    match_company,
-)
+from tasks.rules.company_matching import AdoptCompany, StartOver
 from tasks.rules.identity import account_domain_identities, account_identities_at_stake
 from tasks.rules.matching import AskHuman, NoMatch
 from tasks.sync_task import Outcome, sync_task
@@ -33,15 +26,16 @@ async def create_company(account_id: AccountId, tools: Tools) -> Outcome:
     """Rules 2.1 to 2.7 and decision table T2; ends with a link, a reason why there is none, or a question."""
     if not tools.switches.company_sync:
         return await _leave_alone(account_id, Reason.OBJECT_SYNC_OFF, tools)
-    if links := await tools.ledger.find_links_of_accounts([account_id]):
-        return await _already_linked(links[0], tools)
+    link = await find_link_of(account_id, tools)
+    if link and is_held(link):
+        return await _already_linked(link, tools)
 
     account = await tools.salesforce.find_account(account_id)
     if account is None:
         return await _leave_alone(account_id, Reason.ACCOUNT_GONE, tools)
     if account.master_id:
         return await _start_over(account_id, account.master_id, tools)
-    arrival = Arrival(tools.switched_on_at)
+    arrival = Arrival(tools.switched_on_at, company_deleted=link is not None)
     if obstacle := find_obstacle(account, arrival, tools.switches, forced=tools.forced):
         return await _leave_alone(account_id, obstacle.reason, tools)
     # Before HubSpot is asked: whoever waits for another customer may do so for long, every second.
@@ -56,11 +50,15 @@ async def _link_or_leave_alone(
 ) -> Outcome:
     async with tools.leases.hold(account_identities_at_stake(account, homes, tools.switches.opt_out_domains)) as lease:
         # Somebody may have linked it while we were reading.
-        if links := await tools.ledger.find_links_of_accounts([account.id]):
-            return await _already_linked(links[0], tools)
-        match match := await _find_match(account, homes, tools):
+        link = await find_link_of(account.id, tools)
+        if link and is_held(link):
+            return await _already_linked(link, tools)
+        arrival = replace(arrival, company_deleted=link is not None)
+        match match := await find_match(account, homes, tools):
             case AdoptCompany(company, reason, evidence):
+                await follow_first(company, tools)
                 await claim_account_domain(account, tools)
+                await dig_out(account.id, tools)
                 return await _link(Link(company.id, account.id), Verdict(reason, evidence), lease, tools)
             case StartOver(master_id):
                 return await _start_over(account.id, master_id, tools)
@@ -70,26 +68,6 @@ async def _link_or_leave_alone(
                 return await _create_if_allowed(account, arrival, lease, tools)
             case _:
                 assert_never(match)
-
-
-async def _find_match(account: Account, homes: tuple[Association, ...], tools: Tools) -> CompanyMatch:
-    companies = await tools.hubspot.find_companies(company_search(account, homes, tools.switches))
-    links = await tools.ledger.find_links([company.id for company in companies])
-    candidates = CompanyCandidates(companies, {link.company_id: link.account_id for link in links}, homes)
-    claimants = find_claimants(account, candidates)
-    if len(claimants) > 1:
-        counts = {one.id: len(await tools.hubspot.find_contacts_of(one.id)) for one in claimants}
-        candidates = replace(candidates, contact_counts=counts)
-    if has_rival_evidence(account, companies, tools.switches):
-        candidates = replace(candidates, rivals=await _find_rivals(account, tools))
-    return match_company(account, candidates, tools.switches, forced=tools.forced)
-
-
-async def _find_rivals(account: Account, tools: Tools) -> tuple[Account, ...]:
-    """Other accounts of the same domain: a group's companies often share one."""
-    domains = [identity.value for identity in account_domain_identities(account, tools.switches.opt_out_domains)]
-    found = await tools.salesforce.find_accounts(AccountSearch(None, (), tuple(domains)))
-    return tuple(one for one in found if one.id != account.id)
 
 
 async def _create_if_allowed(account: Account, arrival: Arrival, lease: Lease, tools: Tools) -> Outcome:
@@ -106,6 +84,7 @@ async def _create(account: Account, reason: Reason, lease: Lease, tools: Tools) 
     subject = Subject(Kind.ACCOUNT, account.id)
     if holders := await claim_account_domain(account, tools):
         await refuse_taken_domains(subject, holders, tools)
+    await dig_out(account.id, tools)
     # Why first, what afterwards: a crash in between leaves no company nobody can explain.
     await tools.ledger.record_verdict(subject, Verdict(reason))
     domain = choose_company_domain("", account.website, tools.switches.opt_out_domains) or ""
@@ -126,6 +105,10 @@ async def _link(link: Link, verdict: Verdict, lease: Lease, tools: Tools) -> Out
 
 
 async def _already_linked(link: Link, tools: Tools) -> Outcome:
+    if not link.is_live:
+        # Why it rests stands on the timeline; something happened, so it may be over.
+        await tools.ledger.owe([Owed("follow_deletion", link.company_id)])
+        return Outcome.LEFT_ALONE
     verdict = Verdict(Reason.LINKED_ALREADY, {"company": link.company_id})
     subject = Subject(Kind.ACCOUNT, link.account_id)
     await tools.ledger.record_verdict(subject, verdict, then=_next(link.company_id))

@@ -1,9 +1,10 @@
 """Write each side's id onto the other, and bring the contacts along."""
 
-from tasks.contracts.errors import Ambiguous, Gone
+from tasks.contracts.errors import Ambiguous
 from tasks.contracts.finding import AccountSearch
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import (
+    Account,
     Association,
     Company,
     CompanyId,
@@ -17,6 +18,7 @@ from tasks.contracts.records import (
 from tasks.contracts.tools import Subject, Tools
 from tasks.domains import claim_domains
 from tasks.facts import find_syncing_contacts
+from tasks.fates import without_keys_of_the_gone
 from tasks.sync_task import Outcome, sync_task
 
 
@@ -24,7 +26,7 @@ from tasks.sync_task import Outcome, sync_task
 async def link_company(company_id: CompanyId, tools: Tools) -> Outcome:
     """Every step looks first and writes only what differs, so any part of it may be repeated."""
     link = await tools.ledger.find_link(company_id)
-    if link is None:
+    if link is None or not link.is_live:
         return Outcome.LEFT_ALONE
     # Also where the rest is not to be done, or fails: the link is all that they wait for.
     await tools.ledger.wake_waiting(link.account_id)
@@ -33,12 +35,14 @@ async def link_company(company_id: CompanyId, tools: Tools) -> Outcome:
         return Outcome.LEFT_ALONE
     company = await tools.hubspot.find_company(company_id)
     if company is None:
-        await tools.ledger.record_verdict(Subject(Kind.COMPANY, company_id), Verdict(Reason.COMPANY_GONE))
-        return Outcome.LEFT_ALONE
+        return await _look_where_it_went(Reason.COMPANY_GONE, link, tools)
+    account = await _find_account(link, tools)
+    if account is None:
+        return await _look_where_it_went(Reason.ACCOUNT_GONE, link, tools)
 
     # Its domain may have changed since it was linked, and the account's website does not follow by itself.
     await claim_domains(company, tools)
-    wrote_ids = [await _write_key(link, tools), await _write_stored_id(company, link, tools)]
+    wrote_ids = [await _write_key(account, link, tools), await _write_stored_id(company, link, tools)]
     people = await find_syncing_contacts(company_id, tools)
     given_account = await _give_account(link, people, tools)
     associated = await _associate(link, people, tools)
@@ -50,16 +54,23 @@ async def link_company(company_id: CompanyId, tools: Tools) -> Outcome:
     return Outcome.DONE
 
 
-async def _write_key(link: Link, tools: Tools) -> bool:
-    """The company's id onto the account."""
+async def _look_where_it_went(reason: Reason, link: Link, tools: Tools) -> Outcome:
+    """Deleted, or merged into another one: following that is a task of its own."""
+    verdict = Verdict(reason, {"account": link.account_id} if reason is Reason.ACCOUNT_GONE else {})
+    then = [Owed("follow_deletion", link.company_id)]
+    await tools.ledger.record_verdict(Subject(Kind.COMPANY, link.company_id), verdict, then=then)
+    return Outcome.LEFT_ALONE
+
+
+async def _find_account(link: Link, tools: Tools) -> Account | None:
     accounts = await tools.salesforce.find_accounts(AccountSearch(link.company_id, (link.account_id,)))
-    linked = [account for account in accounts if account.id == link.account_id]
-    if not linked:
-        raise Gone(
-            f"account {link.account_id}, linked with company {link.company_id}, is not in Salesforce",
-            code=Reason.ACCOUNT_GONE,
-        )
-    holder = linked[0].company_id
+    return next((account for account in accounts if account.id == link.account_id), None)
+
+
+async def _write_key(account: Account, link: Link, tools: Tools) -> bool:
+    """The company's id onto the account."""
+    (account,) = await without_keys_of_the_gone([account], link.company_id, tools)
+    holder = account.company_id
     if holder == link.company_id:
         return False
     if holder is not None:
@@ -76,7 +87,16 @@ async def _write_stored_id(company: Company, link: Link, tools: Tools) -> bool:
     """The account's id onto the company."""
     if company.account_id == link.account_id:
         return False
-    await tools.hubspot.write_account_id(company.id, link.account_id)
+    try:
+        await tools.hubspot.write_account_id(company.id, link.account_id)
+    except Ambiguous as taken:
+        # An archived company may keep its unique values, and nobody can take them from it. The link does not need them.
+        holder = str(taken.evidence.get("owner_id", ""))
+        if not await tools.ledger.find_tombstones(Kind.COMPANY, [holder]):
+            raise
+        verdict = Verdict(Reason.STORED_ID_KEPT, {"account": link.account_id, "held_by": holder})
+        await tools.ledger.record_verdict(Subject(Kind.COMPANY, company.id), verdict)
+        return False
     return True
 
 

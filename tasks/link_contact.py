@@ -20,7 +20,8 @@ async def link_contact(contact_id: ContactId, tools: Tools) -> Outcome:
         return Outcome.LEFT_ALONE
     contacts = await tools.hubspot.find_contacts([contact_id])
     if not contacts:
-        await tools.ledger.record_verdict(subject, Verdict(Reason.CONTACT_GONE))
+        gone = [Owed("follow_person", contact_id)]
+        await tools.ledger.record_verdict(subject, Verdict(Reason.CONTACT_GONE), then=gone)
         return Outcome.LEFT_ALONE
 
     people = await find_people_behind(contacts, tools)
@@ -58,7 +59,7 @@ async def _find_new_home(associations: Sequence[Association], person: Person | N
         return ()
     present = {one.company_id for one in associations}
     links = await tools.ledger.find_links_of_accounts([person.account_id])
-    return [link for link in links if link.company_id not in present]
+    return [link for link in links if link.is_live and link.company_id not in present]
 
 
 def _verdict(contact: Contact, person: Person | None) -> Verdict:

@@ -64,13 +64,13 @@ async def place_contact(
 
 async def _find_home(person: Person, tools: Tools) -> Link | None:
     links = await tools.ledger.find_links_of_accounts([person.account_id]) if person.account_id else ()
-    return next(iter(links), None)
+    return next((link for link in links if link.is_live), None)
 
 
 async def _find_account_of_primary(associations: Sequence[Association], tools: Tools) -> AccountId | None:
     primary = [one.company_id for one in associations if one.is_primary]
     links = await tools.ledger.find_links(primary) if primary else ()
-    return next((link.account_id for link in links), None)
+    return next((link.account_id for link in links if link.is_live), None)
 
 
 async def _follow_in_hubspot(

@@ -24,6 +24,9 @@ from tasks.contracts.records import Kind, Lane, Owed
 from tasks.create_account import create_account
 from tasks.create_company import create_company
 from tasks.finish_stage_moves import finish_stage_moves
+from tasks.follow_deletion import follow_deletion
+from tasks.follow_merge import follow_merge
+from tasks.follow_person import follow_person
 from tasks.link_company import link_company
 from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
@@ -49,6 +52,9 @@ SYNC_TASKS: tuple[SyncTask, ...] = (
     link_company,
     link_contact,
     propagate_lifecycle_stage,
+    follow_deletion,
+    follow_merge,
+    follow_person,
 )
 
 IDS = {Kind.ACCOUNT: (SALESFORCE_ID, "15 or 18 letters and digits as text")}

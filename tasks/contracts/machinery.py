@@ -25,7 +25,7 @@ class Inbox(Protocol):
         """Note each change once, by event id, and what it makes owed: all or nothing. Safe to repeat.
 
         What is owed for a Salesforce record is owed for the HubSpot record it is linked with, if any; for an account
-        without one, `create_company` is.
+        also for companies whose account was merged into it. For an account without a company, `create_company` is.
         """
         ...
 

@@ -57,6 +57,7 @@ class Reason(StrEnum):
     CONTACT_GONE = "CONTACT_GONE"
     # Linking
     IDS_WRITTEN = "IDS_WRITTEN"
+    STORED_ID_KEPT = "STORED_ID_KEPT"
     CONTACT_GIVEN_ACCOUNT = "CONTACT_GIVEN_ACCOUNT"
     CONTACT_ASSOCIATED = "CONTACT_ASSOCIATED"
     CONTACT_LINKED = "CONTACT_LINKED"
@@ -65,6 +66,32 @@ class Reason(StrEnum):
     WAITING_FOR_ACCOUNT = "WAITING_FOR_ACCOUNT"
     CONTACT_NOT_IN_SALESFORCE = "CONTACT_NOT_IN_SALESFORCE"
     CONTACT_WITHOUT_EMAIL = "CONTACT_WITHOUT_EMAIL"
+    # What became of records that were merged, deleted, restored or converted
+    LINK_STANDS = "LINK_STANDS"
+    LINK_RESTS_ACCOUNT = "LINK_RESTS_ACCOUNT"
+    LINK_RESTS_COMPANY = "LINK_RESTS_COMPANY"
+    LINK_CLEARED = "LINK_CLEARED"
+    LINK_RELEASED = "LINK_RELEASED"
+    LINK_RESTORED = "LINK_RESTORED"
+    LINK_FOLLOWED_ACCOUNT = "LINK_FOLLOWED_ACCOUNT"
+    LINK_FOLLOWED_COMPANY = "LINK_FOLLOWED_COMPANY"
+    LINK_MERGED = "LINK_MERGED"
+    CONFLICT_ACCOUNTS_MERGED = "CONFLICT_ACCOUNTS_MERGED"
+    CONFLICT_COMPANIES_MERGED = "CONFLICT_COMPANIES_MERGED"
+    CONFLICT_RECORD_TAKEN = "CONFLICT_RECORD_TAKEN"
+    CONFLICT_KEY = "CONFLICT_KEY"
+    COMPANY_ARCHIVED = "COMPANY_ARCHIVED"
+    COMPANIES_MERGED = "COMPANIES_MERGED"
+    COMPANY_MERGED = "COMPANY_MERGED"
+    COMPANY_RESTORED = "COMPANY_RESTORED"
+    TOMBSTONED = "TOMBSTONED"
+    CONTACT_DELETED = "CONTACT_DELETED"
+    CONTACT_MERGED = "CONTACT_MERGED"
+    CONTACT_ARCHIVED = "CONTACT_ARCHIVED"
+    PERSON_DELETED = "PERSON_DELETED"
+    PERSON_MERGED = "PERSON_MERGED"
+    PERSON_CONVERTED = "PERSON_CONVERTED"
+    PERSON_STANDS = "PERSON_STANDS"
     # Which lifecycle stage wins? (decision table T3)
     STAGE_RAISED = "STAGE_RAISED"
     STAGE_KEPT = "STAGE_KEPT"
@@ -157,11 +184,13 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     " has to say whether it is the same customer.",
     Reason.SUGGEST_NAME: "Same name, same country; a person has to say whether it is the same customer.",
     Reason.SUGGEST_SIMILAR_NAME: "A very similar name; a person has to say whether it is the same customer.",
-    Reason.ACCOUNT_GONE: "The account is not in Salesforce (deleted for good, or never there).",
+    Reason.ACCOUNT_GONE: "The account is not in Salesforce; if it was linked, what became of it is looked at next.",
     Reason.COMPANY_GONE: "The company does not exist in HubSpot (deleted, merged away or never there).",
     Reason.COMPANY_UNNAMED: "The company has neither a name nor a domain; Salesforce requires a name.",
     Reason.CONTACT_GONE: "The contact does not exist in HubSpot (deleted, merged away or never there).",
     Reason.IDS_WRITTEN: "Each side now carries the other's id.",
+    Reason.STORED_ID_KEPT: "The account's id could not be written to the company: an archived company keeps "
+    "it. The link does not need it.",
     Reason.CONTACT_GIVEN_ACCOUNT: "The Salesforce contact had no account and was put on this one.",
     Reason.CONTACT_ASSOCIATED: "The contact was associated with the company its Salesforce account belongs to.",
     Reason.CONTACT_LINKED: "The contact's Salesforce record was found by e-mail address.",
@@ -170,6 +199,41 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.WAITING_FOR_ACCOUNT: "Its account in Salesforce has no company yet; it is looked at again once it has one.",
     Reason.CONTACT_NOT_IN_SALESFORCE: "No Salesforce contact or lead has this contact's e-mail address.",
     Reason.CONTACT_WITHOUT_EMAIL: "The contact has no e-mail address, so it cannot be found in Salesforce.",
+    Reason.LINK_STANDS: "Both records of the link are there; nothing to follow.",
+    Reason.LINK_RESTS_ACCOUNT: "The account was deleted in Salesforce: the company stays, and the link rests"
+    " until the account is restored.",
+    Reason.LINK_RESTS_COMPANY: "The company was deleted in HubSpot: the account stays, and the link rests"
+    " until the company is restored.",
+    Reason.LINK_CLEARED: "The account was deleted in Salesforce, so the company's link was cleared, as the"
+    " switch says.",
+    Reason.LINK_RELEASED: "A person asked for an account of its own, so the link that rested was given up.",
+    Reason.LINK_RESTORED: "Both records are there again, so they are linked again.",
+    Reason.LINK_FOLLOWED_ACCOUNT: "The account was merged into another one in Salesforce; the link follows"
+    " the survivor.",
+    Reason.LINK_FOLLOWED_COMPANY: "The company was merged into another one in HubSpot; the link follows the survivor.",
+    Reason.LINK_MERGED: "The records were merged into a pair that is linked already, so this link ended.",
+    Reason.CONFLICT_ACCOUNTS_MERGED: "Two accounts were merged, and each had a company of its own; a person"
+    " has to say whether the companies are one customer.",
+    Reason.CONFLICT_COMPANIES_MERGED: "Two companies were merged, and each had an account of its own; a"
+    " person has to say which account survives.",
+    Reason.CONFLICT_RECORD_TAKEN: "The record is back, but another one took its place meanwhile; a person"
+    " has to choose.",
+    Reason.CONFLICT_KEY: "The account carries the id of another company, which lives; a person has to choose.",
+    Reason.COMPANY_ARCHIVED: "The account was deleted in Salesforce, so the company was archived, as the switch says.",
+    Reason.COMPANIES_MERGED: "Their accounts were merged in Salesforce, so the companies were merged as"
+    " well, as the switch says.",
+    Reason.COMPANY_MERGED: "The company was merged into another one in HubSpot, which is looked at in its place.",
+    Reason.COMPANY_RESTORED: "The company is back in HubSpot.",
+    Reason.TOMBSTONED: "The record is gone or was merged away, and nothing is written under its id any more.",
+    Reason.CONTACT_DELETED: "The contact was deleted in HubSpot; its Salesforce record stays as it is.",
+    Reason.CONTACT_MERGED: "The contact was merged into another one in HubSpot, which alone keeps syncing.",
+    Reason.CONTACT_ARCHIVED: "Its Salesforce record was deleted, so the contact was archived, as the switch says.",
+    Reason.PERSON_DELETED: "The contact's Salesforce record was deleted; the contact stays.",
+    Reason.PERSON_MERGED: "The contact's Salesforce record was merged into another one, which is the person"
+    " from now on.",
+    Reason.PERSON_CONVERTED: "The lead behind the contact was converted; the Salesforce contact is the"
+    " person from now on.",
+    Reason.PERSON_STANDS: "The contact and its Salesforce record are both there.",
     Reason.STAGE_RAISED: "The company's lifecycle stage was raised to its most advanced contact's.",
     Reason.STAGE_KEPT: "The company's lifecycle stage is already as far as any contact's; stages never move back.",
     Reason.STAGE_UNRANKED: "The company's stage has no rank in the portal's order, so nothing replaces it by itself.",
@@ -243,12 +307,23 @@ WHAT_TO_DO: Mapping[Reason, str] = {
     Reason.SUGGEST_SIMILAR_NAME: _ONE_CUSTOMER_OR_TWO,
     Reason.PERSON_ACCOUNT: "Write the right account's id into the company's `sf_account_id`, or clear it, and clear"
     " `HubSpot_Company_Id__c` on the person account. Then `tandem parked replay ID`.",
-    Reason.ACCOUNT_GONE: "Restore the account from Salesforce's recycle bin, then `tandem parked replay ID`. If it is"
-    " to stay deleted, `tandem parked dismiss ID --why TEXT`; a link cannot be ended yet.",
     Reason.WAITING_FOR_ACCOUNT: "Nothing: it goes on by itself once the account has its company. To bring the account"
     " over now: `tandem sync account ID --force`.",
     Reason.COMPANY_UNNAMED: "Give the company a name or a domain in HubSpot; it is tried again when it changes, or with"
     " `tandem parked replay ID`.",
+    Reason.CONFLICT_ACCOUNTS_MERGED: "One customer: merge the two companies in HubSpot, then `tandem parked replay ID`."
+    " Two customers: `tandem sync company ID --force` gives the company an account of its own.",
+    Reason.CONFLICT_COMPANIES_MERGED: "Merge the two accounts in Salesforce into the one that is to stay, or delete the"
+    " one that is not wanted. Then `tandem parked replay ID`.",
+    Reason.CONFLICT_RECORD_TAKEN: "One customer: merge the two companies in HubSpot, or archive the one that is not"
+    " wanted, then `tandem parked replay ID`. Two customers: clear the company's `sf_account_id`, then `tandem sync"
+    " company ID --force` gives it an account of its own.",
+    Reason.CONFLICT_KEY: "If the account is this company's, clear its `HubSpot_Company_Id__c` and the other company's"
+    " `sf_account_id`, then `tandem parked replay ID`. If it is the other one's: `tandem sync company ID --force` gives"
+    " this company an account of its own.",
+    Reason.TOMBSTONED: "`tandem why` tells what became of the record; restored, it is written again after"
+    " `tandem parked replay ID`. A company whose account is gone: `tandem sync company ID --force` gives it an account"
+    " of its own.",
     Reason.STAGE_REFUSED: "Somebody moved the stage at the same moment, or a workflow holds it. It is looked at again"
     " when the company or a contact changes, or with `tandem parked replay ID`.",
 }

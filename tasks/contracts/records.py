@@ -67,6 +67,8 @@ class Company:
     """What HubSpot's own integration left in `salesforceaccountid`; read for migration, never written."""
     created_automatically: bool = False
     """HubSpot itself made it from a contact's e-mail domain."""
+    merged_ids: tuple[CompanyId, ...] = ()
+    """The companies that were merged into it."""
     country: str = ""
     """As somebody wrote it: a code, or a name in any language."""
     created_at: datetime | None = None
@@ -158,6 +160,18 @@ class OpportunitySignal:
     has_won: bool = False
 
 
+class LinkState(StrEnum):
+    """Whether the two records of a link are kept in step."""
+
+    LINKED = "linked"
+    SF_DELETED = "sf_deleted"
+    """The account is deleted; the link rests until it is restored."""
+    COMPANY_DELETED = "company_deleted"
+    """The company is deleted; another one may take the account."""
+    IN_REVIEW = "in_review"
+    """A person has to say to whom the records belong."""
+
+
 @dataclass(frozen=True, slots=True)
 class StageMove:
     """A company is being set back: cleared, then set. Until it is over, a blank stage is ours to mend."""
@@ -170,10 +184,20 @@ class StageMove:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The two records are one customer. Each company and each account is in at most one link."""
+    """The two records are one customer. Each company and each account is in at most one live link."""
 
     company_id: CompanyId
     account_id: AccountId
+    state: LinkState = LinkState.LINKED
+
+    @property
+    def is_live(self) -> bool:
+        """Both records are there, and kept in step."""
+        return self.state is LinkState.LINKED
+
+    def is_same_pair(self, other: "Link") -> bool:
+        """Whatever their states."""
+        return (self.company_id, self.account_id) == (other.company_id, other.account_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +282,33 @@ class HubSpotCascade(StrEnum):
     """Then ours is off, whatever `stage_to_contacts` says."""
 
 
+class DeletedAccounts(StrEnum):
+    """What becomes of a company whose account is deleted in Salesforce."""
+
+    KEEP_COMPANY = "keep_company"
+    """It stays, and its link rests until the account is restored."""
+    ARCHIVE_COMPANY = "archive_company"
+    CLEAR_LINK = "clear_link"
+    """It stays without a link, and may get another account."""
+
+
+class MergedAccounts(StrEnum):
+    """What becomes of two companies whose accounts were merged in Salesforce."""
+
+    REVIEW = "review"
+    """A person is asked."""
+    MERGE_COMPANIES = "merge_companies"
+    """They are merged as well, which HubSpot cannot undo."""
+
+
+class DeletedPeople(StrEnum):
+    """What becomes of a contact whose Salesforce contact or lead is deleted."""
+
+    KEEP_CONTACT = "keep_contact"
+    ARCHIVE_CONTACT = "archive_contact"
+    """If it is in the contact segment; the others are ignored."""
+
+
 @dataclass(frozen=True, slots=True)
 class Switches:
     """What the operator decides while the system runs: the same for every worker, kept in the ledger."""
@@ -281,6 +332,9 @@ class Switches:
     """A contact whose primary company is changed in HubSpot moves to that company's account in Salesforce as well."""
     keep_former_company: bool = False
     """A contact that moved to another account stays on its former company, also where Tandem had put it there."""
+    deleted_accounts: DeletedAccounts = DeletedAccounts.KEEP_COMPANY
+    merged_accounts: MergedAccounts = MergedAccounts.REVIEW
+    deleted_people: DeletedPeople = DeletedPeople.KEEP_CONTACT
     recreate_deleted_companies: bool = False
     """A company that was deleted in HubSpot comes back when its account is edited."""
     opportunity_signals: bool = True

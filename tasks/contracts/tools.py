@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from tasks.contracts.fates import Graveyard, HubSpotFates, SalesforceFates
 from tasks.contracts.finding import (
     AccountSearch,
     AccountValues,
@@ -58,7 +59,7 @@ class Subject:
         return f"{self.kind.noun} {self.record_id}"
 
 
-class HubSpot(Protocol):
+class HubSpot(HubSpotFates, Protocol):
     """Companies and contacts as the tasks see them."""
 
     async def find_company(self, company_id: CompanyId) -> Company | None:
@@ -112,7 +113,10 @@ class HubSpot(Protocol):
         ...
 
     async def write_account_id(self, company_id: CompanyId, account_id: AccountId) -> None:
-        """In place of the one it carries. Ambiguous if another company already carries this account id; Gone."""
+        """In place of the one it carries. Ambiguous if another company already carries this account id; Gone.
+
+        Gone as well, without a call, if the account has a tombstone.
+        """
         ...
 
     async def write_company_stage(self, company_id: CompanyId, stage: StageName) -> StageName:
@@ -143,7 +147,7 @@ class HubSpot(Protocol):
         ...
 
 
-class Salesforce(Protocol):
+class Salesforce(SalesforceFates, Protocol):
     """Accounts and people as the tasks see them. There is no plain create here."""
 
     async def find_accounts(self, search: AccountSearch) -> Sequence[Account]:
@@ -177,12 +181,16 @@ class Salesforce(Protocol):
         """Keyed by the company's id: repeated or raced, it lands on the same account.
 
         Blank values leave what is there. A deleted account is not brought back: another one is created. Rejected if
-        Salesforce does not take the values.
+        Salesforce does not take the values; Gone, without a call, if the company has a tombstone, or an account that
+        carried its id has one.
         """
         ...
 
     async def write_company_id(self, account_id: AccountId, company_id: CompanyId) -> None:
-        """Ambiguous if another account already carries this company's id; Gone if the account is deleted."""
+        """Ambiguous if another account already carries this company's id; Gone if the account is deleted.
+
+        Gone as well, without a call, if the company has a tombstone.
+        """
         ...
 
     async def write_contact_accounts(self, people: Sequence[Person], account_id: AccountId) -> None:
@@ -190,18 +198,22 @@ class Salesforce(Protocol):
         ...
 
 
-class Ledger(Protocol):
+class Ledger(Graveyard, Protocol):
     """What Postgres remembers. `then` is owed in the same transaction, or not at all."""
 
     async def find_link(self, company_id: CompanyId) -> Link | None: ...
 
     async def find_links(self, company_ids: Sequence[CompanyId]) -> Sequence[Link]: ...
 
-    async def find_links_of_accounts(self, account_ids: Sequence[AccountId]) -> Sequence[Link]: ...
+    async def find_links_of_accounts(self, account_ids: Sequence[AccountId]) -> Sequence[Link]:
+        """At most one for each account: the live one before those that rest."""
+        ...
 
     async def find_contact_links(self, contact_ids: Sequence[ContactId]) -> Sequence[ContactLink]: ...
 
-    async def find_contact_links_of_account(self, account_id: AccountId) -> Sequence[ContactLink]: ...
+    async def find_contact_links_of_account(self, account_id: AccountId) -> Sequence[ContactLink]:
+        """Those whose person has no tombstone."""
+        ...
 
     async def find_contact_links_of_people(self, person_ids: Sequence[PersonId]) -> Sequence[ContactLink]: ...
 
@@ -218,7 +230,7 @@ class Ledger(Protocol):
         ...
 
     async def record_link(self, link: Link, verdict: Verdict, *, fence: int, then: Sequence[Owed] = ()) -> None:
-        """Write the link, its verdict and what is owed next; safe to repeat.
+        """Write the link, its verdict and what is owed next; safe to repeat. A link that rests is another link.
 
         What is parked because nobody knew either record's counterpart is answered by it.
         Busy if a later holder of the lease has written since; Ambiguous if either record is linked elsewhere. Refused,

@@ -29,6 +29,7 @@ DOMAIN_QUESTIONS = frozenset(
 NAME_QUESTIONS = frozenset({Reason.SUGGEST_NAME, Reason.SUGGEST_SIMILAR_NAME})
 SEGMENT_GONE = "SEGMENT_GONE"
 """What is parked for it asks for another list."""
+RESTING = frozenset({Reason.LINK_RESTS_ACCOUNT})
 STAGE_DECIDED = frozenset({Reason.STAGE_RAISED, Reason.STAGE_KEPT, Reason.STAGE_SET_BACK, Reason.STAGE_NO_CANDIDATE})
 
 
@@ -38,6 +39,11 @@ def _account(codes: frozenset[str]) -> Review:
 
 def _company(codes: frozenset[str]) -> Review:
     return Review("create_company", codes)
+
+
+def _fate(codes: frozenset[str]) -> tuple[Review, ...]:
+    """Either task may have found out what became of a link."""
+    return (Review("follow_deletion", codes), Review("follow_merge", codes))
 
 
 STAGES_AGAIN = (Review("propagate_lifecycle_stage", STAGE_DECIDED),)
@@ -55,6 +61,8 @@ REVIEWS: Mapping[str, tuple[Review, ...]] = {
         _account(frozenset({Reason.OBJECT_SYNC_OFF})),
         _company(frozenset({Reason.OBJECT_SYNC_OFF})),
         Review("link_contact", frozenset({Reason.OBJECT_SYNC_OFF})),
+        *_fate(frozenset({Reason.OBJECT_SYNC_OFF})),
+        Review("follow_person", frozenset({Reason.OBJECT_SYNC_OFF})),
     ),
     # What polls find is decided about as if it had been announced.
     "hubspot_polling": (),
@@ -68,7 +76,10 @@ REVIEWS: Mapping[str, tuple[Review, ...]] = {
     "name_match": (_account(NAME_QUESTIONS), _company(NAME_QUESTIONS)),
     "account_from_primary_company": (),  # only a contact that moves from now on is followed
     "keep_former_company": (),
-    "recreate_deleted_companies": (),  # nobody remembers yet which company was deleted
+    "deleted_accounts": _fate(RESTING),
+    "merged_accounts": (Review("follow_merge", frozenset({Reason.CONFLICT_ACCOUNTS_MERGED})),),
+    "deleted_people": (Review("follow_person", frozenset({Reason.PERSON_DELETED})),),
+    "recreate_deleted_companies": (_company(frozenset({Reason.COMPANY_DELETED})),),
     "opportunity_signals": STAGES_AGAIN,
     "stage_to_contacts": STAGES_AGAIN,
     "hubspot_cascade": STAGES_AGAIN,
@@ -103,6 +114,24 @@ ENDS_OF_CREATE_COMPANY = ENDS_LINKED | {
     # The linked, or the best company was kept of several that carry the account's id.
     Reason.CONFLICT_DUP_LINK,
 }
+ENDS_OF_FATES = frozenset(
+    {
+        Reason.OBJECT_SYNC_OFF,
+        Reason.LINK_STANDS,
+        Reason.LINK_RESTS_ACCOUNT,
+        Reason.LINK_RESTS_COMPANY,
+        Reason.LINK_CLEARED,
+        Reason.LINK_RELEASED,
+        Reason.LINK_RESTORED,
+        Reason.LINK_FOLLOWED_ACCOUNT,
+        Reason.LINK_FOLLOWED_COMPANY,
+        Reason.LINK_MERGED,
+        Reason.COMPANIES_MERGED,
+        Reason.COMPANY_MERGED,
+        Reason.COMPANY_RESTORED,
+        Reason.COMPANY_GONE,
+    }
+)
 ENDS: Mapping[str, frozenset[str]] = {
     "create_account": ENDS_OF_CREATE_ACCOUNT,
     "create_company": ENDS_OF_CREATE_COMPANY,
@@ -113,6 +142,19 @@ ENDS: Mapping[str, frozenset[str]] = {
             Reason.CONTACT_LINKED,
             Reason.CONTACT_NOT_IN_SALESFORCE,
             Reason.CONTACT_WITHOUT_EMAIL,
+        }
+    ),
+    "follow_deletion": ENDS_OF_FATES,
+    "follow_merge": ENDS_OF_FATES,
+    "follow_person": frozenset(
+        {
+            Reason.OBJECT_SYNC_OFF,
+            Reason.CONTACT_DELETED,
+            Reason.CONTACT_MERGED,
+            Reason.PERSON_DELETED,
+            Reason.PERSON_MERGED,
+            Reason.PERSON_CONVERTED,
+            Reason.PERSON_STANDS,
         }
     ),
     "propagate_lifecycle_stage": STAGE_DECIDED | {Reason.STAGE_UNRANKED},

@@ -14,16 +14,17 @@ import typer
 from sqlalchemy import Engine
 from typer.testing import Result
 
+from tasks.contracts.fates import Note, Settlement
 from tasks.contracts.feeds import Noted, Place
 from tasks.contracts.machinery import Parked
 from tasks.contracts.reasons import IN_PLAIN_WORDS, WHAT_TO_DO, Reason
-from tasks.contracts.records import AccountId, CompanyId, Kind, Lane, Link, Owed, Verdict
+from tasks.contracts.records import AccountId, CompanyId, Kind, Lane, Link, LinkState, Owed, Verdict
 from tasks.contracts.tools import Subject
 from workers.cli.main import app
 from workers.coordination.budget import Allowance, Budget
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.poll_book import PostgresPollBook
-from workers.ledger.postgres_ledger import LinkRequest, PostgresLedger, VerdictRequest
+from workers.ledger.postgres_ledger import LinkRequest, PostgresLedger, SettleRequest, VerdictRequest
 from workers.settings import read_settings
 from workers.toolbox.hands import connect_redis
 
@@ -76,6 +77,25 @@ def test_why_knows_the_account_of_a_link(tandem, empty_ledger):
     ledger.record_links([LinkRequest(link, verdict, fence=1, then=(), as_of=ledger.now())])
     for words in (("company", COMPANY), ("account", ACCOUNT), ("account", ACCOUNT[:15])):
         assert f"company {COMPANY} with account {ACCOUNT}" in tandem("why", *words).stdout
+
+
+def test_why_tells_of_a_merge_and_its_undoing(tandem, empty_ledger):
+    ledger = PostgresLedger(empty_ledger[1])
+    survivor = AccountId("001000000000043AAA")
+    link, followed = Link(CompanyId(COMPANY), AccountId(ACCOUNT)), Link(CompanyId(COMPANY), survivor)
+    resting = Link(CompanyId(COMPANY), survivor, LinkState.SF_DELETED)
+    ledger.record_links([LinkRequest(link, Verdict(Reason.LINKED_BY_KEY), fence=1, then=(), as_of=ledger.now())])
+    steps = (link, followed, Reason.LINK_FOLLOWED_ACCOUNT), (followed, resting, Reason.LINK_RESTS_ACCOUNT)
+    for was, becomes, reason in steps:
+        verdict = Verdict(reason, {"company": COMPANY, "account": survivor})
+        notes = (Note(Kind.COMPANY, COMPANY, verdict), Note(Kind.ACCOUNT, ACCOUNT, verdict))
+        ledger.settle(SettleRequest(Settlement(was, becomes, notes=notes), fence=2, then=(), as_of=ledger.now()))
+    story = " ".join(tandem("why", "company", COMPANY).stdout.split())
+    assert "The account was merged into another one in Salesforce; the link follows the survivor." in story
+    assert f"account: {survivor}" in story
+    assert f"company {COMPANY} with account {survivor}; the link rests, because the account is deleted" in story
+    assert story.index("LINK_FOLLOWED_ACCOUNT") < story.index("LINK_RESTS_ACCOUNT")
+    assert "LINK_FOLLOWED_ACCOUNT" in tandem("why", "account", ACCOUNT).stdout, "the loser's own timeline tells it too"
 
 
 def test_why_says_when_there_is_nothing_to_tell(tandem):

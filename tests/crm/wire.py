@@ -39,6 +39,7 @@ class Wire:
     org: Org
     server: Server
     url: str
+    control_url: str
     sent: list[Sent] = field(default_factory=list)
 
     def reset(self) -> None:
@@ -84,7 +85,7 @@ def simulating() -> Iterator[Wire]:
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     addresses = asyncio.run_coroutine_threadsafe(server.start(), loop).result(10)
-    wire = Wire(portal, org, server, addresses.data)
+    wire = Wire(portal, org, server, addresses.data, addresses.control)
     server.listeners.append(wire.listen)
     try:
         yield wire

@@ -1,11 +1,13 @@
 """Both CRMs in memory, refusing what the real ones refuse."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
 
 import idna
 
 from tasks.contracts.errors import Ambiguous, Gone, Rejected
+from tasks.contracts.fates import Fate
 from tasks.contracts.finding import (
     AccountSearch,
     AccountValues,
@@ -14,6 +16,7 @@ from tasks.contracts.finding import (
     Upserted,
     UpsertedCompany,
 )
+from tasks.contracts.reasons import Reason
 from tasks.contracts.records import (
     Account,
     AccountId,
@@ -32,6 +35,7 @@ from tasks.contracts.records import (
 from tasks.rules.company_names import is_same_name
 from tasks.rules.identity import company_domains
 from tests.doubles.calls import Calls
+from tests.doubles.past import HubSpotPast, SalesforcePast, Tombstones
 
 STAGES = tuple(
     StageName(name)
@@ -59,10 +63,34 @@ class MemoryHubSpot:
     contacts: dict[ContactId, Contact] = field(default_factory=dict)
     associations: dict[tuple[CompanyId, ContactId], Association] = field(default_factory=dict)
     segments: dict[str, set[str]] = field(default_factory=dict)
+    past: HubSpotPast = field(default_factory=HubSpotPast)
+    tombstones: Tombstones = field(default_factory=dict)
+    archived_holds_unique: bool = False
     stages: tuple[StageName, ...] = STAGES
     created: list[CompanyId] = field(default_factory=list)
     unknown: set[CompanyId] = field(default_factory=set)
     """Companies that neither the search nor the ledger knows yet."""
+
+    def __post_init__(self) -> None:
+        self.past.living = (self.companies, self.contacts)
+
+    async def find_fates(self, kind: Kind, record_ids: Sequence[str]) -> Sequence[Fate]:
+        self.calls.note("find_fates")
+        return [self.past.fate(kind, one) for one in dict.fromkeys(record_ids)]
+
+    async def merge_companies(self, survivor: CompanyId, loser: CompanyId) -> None:
+        if self.past.end_of(survivor) != self.past.end_of(loser):
+            _require(self.companies, [survivor, loser])
+            self.join_companies(survivor, loser)
+        self.calls.note("merge_companies")
+
+    async def archive_company(self, company_id: CompanyId) -> None:
+        self.delete_company(company_id)
+        self.calls.note("archive_company")
+
+    async def archive_contact(self, contact_id: ContactId) -> None:
+        self.delete_contact(contact_id)
+        self.calls.note("archive_contact")
 
     async def find_company(self, company_id: CompanyId) -> Company | None:
         self.calls.note("find_company")
@@ -111,21 +139,26 @@ class MemoryHubSpot:
         return self.stages
 
     async def upsert_company(self, account_id: AccountId, values: CompanyValues) -> UpsertedCompany:
+        _refuse_buried(self.tombstones, Kind.ACCOUNT, account_id)
         if len(values.name) > LONGEST_PROPERTY:
             raise Rejected("the name is too long", code="VALIDATION_ERROR")
         held = next((one for one in self.companies.values() if one.account_id == account_id), None)
         company = held or Company(CompanyId(f"9{len(self.created):03d}"), account_id=account_id)
-        told = {name: value for name in ("name", "domain", "website", "country") if (value := getattr(values, name))}
+        told = {name: value for name, value in asdict(values).items() if value}
         self.companies[company.id] = replace(company, **told)
-        if not held:
-            self.created.append(company.id)
+        self.created += [] if held else [company.id]
         self.calls.note("upsert_company")
         return UpsertedCompany(company.id, created=not held)
 
     async def write_account_id(self, company_id: CompanyId, account_id: AccountId) -> None:
+        _refuse_buried(self.tombstones, Kind.ACCOUNT, account_id)
         company = self._company(company_id)
         if any(one.account_id == account_id and one.id != company_id for one in self.companies.values()):
             raise Ambiguous(f"another company carries {account_id}")
+        archived = [one for one, _ in self.past.archived.values() if isinstance(one, Company)]
+        holder = next((one for one in archived if one.account_id == account_id), None)
+        if holder and self.archived_holds_unique:
+            raise Ambiguous(f"{holder.id} carries {account_id}", evidence={"owner_id": holder.id})
         self.companies[company_id] = replace(company, account_id=account_id)
         self.calls.note("write_account_id")
 
@@ -162,6 +195,53 @@ class MemoryHubSpot:
         """As a person does it in HubSpot."""
         self._associate(Association(company_id, contact_id, is_primary=True))
 
+    # What people do here
+
+    def delete_company(self, company_id: CompanyId) -> None:
+        self._take_out(self.companies, company_id)
+
+    def delete_contact(self, contact_id: ContactId) -> None:
+        self._take_out(self.contacts, contact_id)
+
+    def restore_company(self, company_id: CompanyId) -> None:
+        """With its contacts, as far as they are there."""
+        self._bring_back(self.companies, company_id)
+
+    def restore_contact(self, contact_id: ContactId) -> None:
+        self._bring_back(self.contacts, contact_id)
+
+    def join_companies(self, survivor: CompanyId, loser: CompanyId) -> None:
+        """The survivor takes over the loser's contacts, but not its unique values."""
+        for contact_id in [contact for company, contact in self.associations if company == loser]:
+            moved = self.associations.pop((loser, contact_id))
+            kept = self.associations.get((survivor, contact_id))
+            is_primary = moved.is_primary or bool(kept and kept.is_primary)
+            self.associations[survivor, contact_id] = Association(survivor, contact_id, is_primary=is_primary)
+        absorbed = (*self.companies[survivor].merged_ids, *self.companies.pop(loser).merged_ids, loser)
+        self.companies[survivor] = replace(self.companies[survivor], merged_ids=absorbed)
+        self.past.merged[loser] = survivor
+
+    def join_contacts(self, survivor: ContactId, loser: ContactId) -> None:
+        for company_id in [company for company, contact in self.associations if contact == loser]:
+            moved = self.associations.pop((company_id, loser))
+            self.associations.setdefault((company_id, survivor), replace(moved, contact_id=survivor))
+        del self.contacts[loser]
+        self.past.merged[loser] = survivor
+
+    def _take_out(self, living: dict[Any, Any], record_id: str) -> None:
+        if record_id not in living:
+            return
+        cut = {pair: one for pair, one in self.associations.items() if record_id in pair}
+        for pair in cut:
+            del self.associations[pair]
+        self.past.archived[record_id] = (living.pop(record_id), cut)
+
+    def _bring_back(self, living: dict[Any, Any], record_id: str) -> None:
+        living[record_id], cut = self.past.archived.pop(record_id)
+        for (company_id, contact_id), one in cut.items():
+            if company_id in self.companies and contact_id in self.contacts:
+                self._associate(one)
+
     def _company(self, company_id: CompanyId) -> Company:
         _require(self.companies, [company_id])
         return self.companies[company_id]
@@ -193,6 +273,15 @@ class MemorySalesforce:
     people: dict[PersonId, Person] = field(default_factory=dict)
     signals: dict[PersonId, OpportunitySignal] = field(default_factory=dict)
     created: list[AccountId] = field(default_factory=list)
+    past: SalesforcePast = field(default_factory=SalesforcePast)
+    tombstones: Tombstones = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.past.living = (self.accounts, self.people)
+
+    async def find_fates(self, record_ids: Sequence[str]) -> Sequence[Fate]:
+        self.calls.note("find_fates")
+        return [self.past.fate(one) for one in dict.fromkeys(record_ids)]
 
     async def find_accounts(self, search: AccountSearch) -> Sequence[Account]:
         self.calls.note("find_accounts")
@@ -231,6 +320,9 @@ class MemorySalesforce:
     async def upsert_account(self, company_id: CompanyId, values: AccountValues) -> Upserted:
         if max(len(values.name), len(values.website)) > LONGEST_TEXT:
             raise Rejected("the name or the website is too long", code="STRING_TOO_LONG")
+        _refuse_buried(self.tombstones, Kind.COMPANY, company_id)
+        if any(one.key == company_id for one in self.tombstones.values()):
+            raise Gone(f"an account that carried {company_id} is gone", code=Reason.TOMBSTONED)
         held = next((one for one in self.accounts.values() if one.company_id == company_id), None)
         account = held or Account(AccountId(f"001NEW{len(self.created):09d}AAA"), company_id=company_id)
         self.accounts[account.id] = replace(account, name=values.name, website=values.website or account.website)
@@ -240,6 +332,7 @@ class MemorySalesforce:
         return Upserted(account.id, created=not held)
 
     async def write_company_id(self, account_id: AccountId, company_id: CompanyId) -> None:
+        _refuse_buried(self.tombstones, Kind.COMPANY, company_id)
         _require(self.accounts, [account_id])
         if any(one.company_id == company_id and one.id != account_id for one in self.accounts.values()):
             raise Ambiguous(f"another account carries {company_id}")
@@ -255,6 +348,33 @@ class MemorySalesforce:
         self.calls.note("write_contact_accounts")
         _require(known, people)
 
+    # What people do here
+
+    def delete(self, record_id: str) -> None:
+        """Into the recycle bin."""
+        self.past.bury(record_id)
+
+    def undelete(self, record_id: str) -> None:
+        """Back, unless somebody has taken its key."""
+        self.past.dig_out(record_id)
+
+    def join(self, survivor: str, loser: str) -> None:
+        """Its contacts move along; its key goes with it."""
+        for person in [one for one in self.people.values() if one.account_id == loser]:
+            self.people[person.id] = replace(person, account_id=AccountId(survivor))
+        self.past.bury(loser, master=survivor)
+
+    def convert(self, lead_id: PersonId, account_id: AccountId) -> PersonId:
+        """The lead becomes a contact of the account."""
+        lead = self.people[lead_id]
+        contact = Person(
+            PersonId(f"003C{len(self.people):011d}AAA"), PersonKind.CONTACT, lead.email, lead.created_at, account_id
+        )
+        self.people[contact.id] = contact
+        self.people[lead_id] = replace(lead, is_converted=True, account_id=account_id)
+        self.past.converted[lead_id] = contact.id
+        return contact.id
+
 
 def _is_sought(company: Company, search: CompanySearch) -> bool:
     return (
@@ -267,6 +387,11 @@ def _is_sought(company: Company, search: CompanySearch) -> bool:
 
 def _spelled(email: str) -> str:
     return email.strip().lower()
+
+
+def _refuse_buried(tombstones: Tombstones, kind: Kind, record_id: str) -> None:
+    if (kind, record_id) in tombstones:
+        raise Gone(f"there is a tombstone for {record_id}", code=Reason.TOMBSTONED)
 
 
 def _require(known: Container[object], wanted: Iterable[object]) -> None:

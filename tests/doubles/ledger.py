@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tasks.contracts.errors import Ambiguous, Busy
+from tasks.contracts.fates import Settlement, Tombstone
 from tasks.contracts.records import (
     AccountId,
     Association,
@@ -14,6 +15,7 @@ from tasks.contracts.records import (
     Identity,
     Kind,
     Link,
+    LinkState,
     Owed,
     PersonId,
     Place,
@@ -22,7 +24,11 @@ from tasks.contracts.records import (
     Verdict,
 )
 from tasks.contracts.tools import Lease, Subject
+from tasks.rules.fates import HOLDING
 from tests.doubles.calls import Calls
+from tests.doubles.past import Tombstones
+
+PEOPLE = {Kind.SALESFORCE_CONTACT, Kind.LEAD}
 
 
 @dataclass
@@ -37,6 +43,7 @@ class MemoryLedger:
     timeline: list[tuple[Subject, Verdict]] = field(default_factory=list)
     places: dict[ContactId, Place] = field(default_factory=dict)
     written_stages: dict[ContactId, StageName] = field(default_factory=dict)
+    tombstones: Tombstones = field(default_factory=dict)
     stage_moves: dict[CompanyId, StageMove] = field(default_factory=dict)
     waiting: dict[Owed, AccountId] = field(default_factory=dict)
     """What is parked until an account is linked."""
@@ -54,7 +61,47 @@ class MemoryLedger:
 
     async def find_links_of_accounts(self, account_ids: Sequence[AccountId]) -> Sequence[Link]:
         self.calls.note("find_links_of_accounts")
-        return [link for link, _ in self.links.values() if link.account_id in account_ids]
+        order = list(LinkState)
+        found = sorted((link for link, _ in self.links.values()), key=lambda one: -order.index(one.state))
+        return list({link.account_id: link for link in found if link.account_id in account_ids}.values())
+
+    async def find_all_links_of_account(self, account_id: str) -> Sequence[Link]:
+        self.calls.note("find_all_links_of_account")
+        return [link for link, _ in self.links.values() if link.account_id == account_id]
+
+    async def find_tombstones(self, kind: Kind, record_ids: Sequence[str]) -> Sequence[Tombstone]:
+        self.calls.note("find_tombstones")
+        return [self.tombstones[kind, one] for one in dict.fromkeys(record_ids) if (kind, one) in self.tombstones]
+
+    async def settle(self, settlement: Settlement, *, fence: int, then: Sequence[Owed] = ()) -> None:
+        links = self._settled(settlement, fence)
+        held = [link.account_id for link, _ in links.values() if link.state in HOLDING]
+        if len(held) > len(set(held)):
+            raise Busy("somebody linked one of the records")
+        self.links = links
+        for one in settlement.living:
+            self.tombstones.pop(one, None)
+        self.tombstones.update({(one.kind, one.record_id): one for one in settlement.tombstones})
+        for place, stone in self.tombstones.items():
+            if stone.key in settlement.released:
+                self.tombstones[place] = replace(stone, key=None)
+        self.contact_links.update({one.contact_id: one for one in settlement.contact_links})
+        for note in settlement.notes:
+            self._note(Subject(note.kind, note.record_id), note.verdict)
+        self.owed += then
+        self.calls.note("settle")
+
+    def _settled(self, told: Settlement, fence: int) -> dict[CompanyId, tuple[Link, int]]:
+        links = dict(self.links)
+        for link in [*told.ends, *([told.was] if told.was else [])]:
+            held, last_fence = links.pop(link.company_id, (None, 0))
+            if held != link or fence < last_fence:
+                raise Busy(f"the link of company {link.company_id} changed")
+        if told.becomes:
+            if told.becomes.company_id in links:
+                raise Busy(f"company {told.becomes.company_id} was linked")
+            links[told.becomes.company_id] = (told.becomes, fence)
+        return links
 
     async def find_contact_links(self, contact_ids: Sequence[ContactId]) -> Sequence[ContactLink]:
         self.calls.note("find_contact_links")
@@ -62,7 +109,9 @@ class MemoryLedger:
 
     async def find_contact_links_of_account(self, account_id: AccountId) -> Sequence[ContactLink]:
         self.calls.note("find_contact_links_of_account")
-        return [one for one in self.contact_links.values() if one.account_id == account_id]
+        buried = {record_id for kind, record_id in self.tombstones if kind in PEOPLE}
+        on_account = (one for one in self.contact_links.values() if one.account_id == account_id)
+        return [one for one in on_account if one.person_id not in buried]
 
     async def find_contact_links_of_people(self, person_ids: Sequence[PersonId]) -> Sequence[ContactLink]:
         self.calls.note("find_contact_links_of_people")
@@ -85,21 +134,30 @@ class MemoryLedger:
 
     def _customer(self, holder: Subject) -> Subject:
         """A linked account is its company."""
-        found = (link.company_id for link, _ in self.links.values() if link.account_id == holder.record_id)
+        links = (link for link, _ in self.links.values() if link.state is not LinkState.COMPANY_DELETED)
+        found = (link.company_id for link in links if link.account_id == holder.record_id)
         return next((Subject(Kind.COMPANY, company_id) for company_id in found), holder)
 
     def _stands(self, holder: Subject) -> bool:
-        return holder.record_id in self.links or holder.record_id in self.creating
+        return self._is_linked(holder) or holder.record_id in self.creating
 
     def _is_creating(self, holder: Subject) -> bool:
-        return holder.record_id in self.creating and holder.record_id not in self.links
+        return holder.record_id in self.creating and not self._is_linked(holder)
+
+    def _is_linked(self, holder: Subject) -> bool:
+        """A company that was deleted is not."""
+        link, _ = self.links.get(CompanyId(holder.record_id), (None, 0))
+        return link is not None and link.state is not LinkState.COMPANY_DELETED
 
     async def record_link(self, link: Link, verdict: Verdict, *, fence: int, then: Sequence[Owed] = ()) -> None:
         before, last_fence = self.links.get(link.company_id, (link, fence))
         if fence < last_fence:
             raise Busy(f"fence {fence} is stale for company {link.company_id}")
+        if before.is_same_pair(link) and not before.is_live:
+            raise Busy(f"{link} rests")
         taken = any(
-            one.account_id == link.account_id and one.company_id != link.company_id for one, _ in self.links.values()
+            one.account_id == link.account_id and one.company_id != link.company_id and one.state in HOLDING
+            for one, _ in self.links.values()
         )
         if taken or before.account_id != link.account_id:
             raise Ambiguous(f"{link} contradicts a link", code="CONFLICT_DUP_LINK")

@@ -11,7 +11,9 @@ from tasks.contracts.records import (
     CompanyId,
     Contact,
     ContactId,
+    ContactLink,
     Link,
+    LinkState,
     Person,
     PersonId,
     PersonKind,
@@ -33,9 +35,9 @@ class World:
 
     def __init__(self, **switches: Any) -> None:
         self.calls = Calls()
-        self.hubspot = MemoryHubSpot(self.calls)
-        self.salesforce = MemorySalesforce(self.calls)
         self.ledger = MemoryLedger(self.calls)
+        self.hubspot = MemoryHubSpot(self.calls, tombstones=self.ledger.tombstones)
+        self.salesforce = MemorySalesforce(self.calls, tombstones=self.ledger.tombstones)
         self.leases = MemoryLeases(self.calls)
         self.switches = Switches(**{"company_sync": True, **switches})
         segments = (self.switches.contact_segment, self.switches.company_segment)
@@ -85,9 +87,19 @@ class World:
         self.salesforce.accounts[key] = Account(key, **{"name": "Acme", **values})
         return key
 
-    def link(self, company_id: str, account_id: str) -> None:
-        link = Link(CompanyId(company_id), AccountId(account_id))
+    def link(self, company_id: str, account_id: str, state: LinkState = LinkState.LINKED) -> None:
+        link = Link(CompanyId(company_id), AccountId(account_id), state)
         self.ledger.links[link.company_id] = (link, 0)
+
+    def remember(self, contact_id: ContactId, person: Person) -> None:
+        """The contact's person is known already."""
+        link = ContactLink(contact_id, person.id, person.kind, person.account_id)
+        self.ledger.contact_links[contact_id] = link
+
+    def linked(self, company_id: str = "1") -> tuple[str, LinkState] | None:
+        """The account and the state of the company's link."""
+        link, _ = self.ledger.links.get(CompanyId(company_id), (None, 0))
+        return (link.account_id, link.state) if link else None
 
     def codes(self, record_id: str = "1") -> list[str]:
         return [str(verdict.code) for subject, verdict in self.ledger.timeline if subject.record_id == record_id]

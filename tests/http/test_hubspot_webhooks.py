@@ -32,7 +32,7 @@ def test_a_delivery_is_stored_owed_and_woken(receiver):
         ("hubspot", COMPANY, "512", "created"),
         ("hubspot", "hubspot.contact", "7", "deleted"),
     ]
-    assert receiver.owed() == [("create_account", "512", 1, 0), ("link_contact", "7", 1, 0)]
+    assert receiver.owed() == [("create_account", "512", 1, 0), ("follow_person", "7", 1, 0)]
     until(lambda: len(receiver.woken.owed) == 2)
 
 
@@ -53,7 +53,7 @@ def test_a_delivery_sent_again_or_recorded_and_played_again_changes_nothing(rece
     assert (first.json()["new"], again.json()["new"], again.json()["repeated"]) == (2, 0, 2)
     retried = receiver.deliver([event("company.deletion", attemptNumber=1), event(attemptNumber=1)])
     assert retried.json()["repeated"] == 2
-    assert receiver.owed() == [("create_account", "512", 1, 0)]
+    assert receiver.owed() == [("create_account", "512", 1, 0), ("follow_deletion", "512", 1, 0)]
 
 
 @pytest.mark.parametrize(

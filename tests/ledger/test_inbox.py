@@ -1,15 +1,29 @@
 """An announcement is noted once, and what it makes owed is owed for a HubSpot record."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import Engine, select
 
 from tasks.contracts.changes import Change, What, malformed_event
-from tasks.contracts.records import AccountId, CompanyId, ContactId, ContactLink, Kind, Link, Owed, PersonId, PersonKind
+from tasks.contracts.fates import End, Settlement, Tombstone
+from tasks.contracts.records import (
+    AccountId,
+    CompanyId,
+    ContactId,
+    ContactLink,
+    Kind,
+    Link,
+    LinkState,
+    Owed,
+    PersonId,
+    PersonKind,
+)
 from tasks.rules.routing import choose_tasks
-from tests.ledger.samples import at_once, link_request, owed_row, wait_until_blocked
+from tests.ledger.samples import EARLIER, account, at_once, link, link_request, owed_row, wait_until_blocked
 from workers.ledger.inbox import PostgresInbox
 from workers.ledger.models import ChangeRow, MalformedRow, OwedRow
-from workers.ledger.postgres_ledger import PostgresLedger
+from workers.ledger.postgres_ledger import PostgresLedger, SettleRequest
 
 ACCOUNT = AccountId("0015g00000AbCdEAAV")
 OTHER_CASE = AccountId("0015g00000abcdeAAA")
@@ -141,3 +155,30 @@ def test_events_are_kept_as_announced(engine: Engine, inbox: PostgresInbox) -> N
         row = connection.execute(select(ChangeRow)).one()
     assert (row.version, row.kind, row.record_id, row.what) == (1, "hubspot.company", "1", "changed")
     assert (row.occurred_at, row.owed_rows) == (change.occurred_at, 0)
+
+
+def test_an_account_speaks_for_those_that_were_merged_into_it(engine: Engine, inbox: PostgresInbox, ledger) -> None:
+    """In two steps; and for its own company as well. Announced by its 15 characters."""
+    first, second, last = account(1), account(2), account(3)
+    ledger.record_links([link_request(link(1, 1)), link_request(link(3, 3))])
+    stones = (
+        Tombstone(Kind.ACCOUNT, first, End.MERGED, second),
+        Tombstone(Kind.ACCOUNT, second, End.MERGED, last),
+    )
+    ledger.settle(SettleRequest(Settlement(tombstones=stones), fence=1, then=(), as_of=EARLIER))
+    received = inbox.record_changes([routed("a", Kind.ACCOUNT, last[:15], What.RESTORED)])
+    assert set(received.owed) == {Owed("follow_deletion", "1"), Owed("follow_deletion", "3")}
+    assert inbox.record_changes([routed("b", Kind.ACCOUNT, account(9))]).owed == (Owed("create_company", account(9)),)
+
+
+def test_an_account_whose_company_was_deleted_is_looked_at_itself(inbox: PostgresInbox, ledger) -> None:
+    """And one that has another company by now through that one."""
+    ledger.record_links([link_request(link(1, 1))])
+    gone = replace(link(1, 1), state=LinkState.COMPANY_DELETED)
+    ledger.settle(SettleRequest(Settlement(was=link(1, 1), becomes=gone), fence=1, then=(), as_of=EARLIER))
+    edited = inbox.record_changes([routed("a", Kind.ACCOUNT, account(1))])
+    assert edited.owed == (Owed("create_company", account(1)),)
+    restored = inbox.record_changes([routed("b", Kind.ACCOUNT, account(1), What.RESTORED)])
+    assert set(restored.owed) == {Owed("follow_deletion", "1"), Owed("create_company", account(1))}
+    ledger.record_links([link_request(link(2, 1))])
+    assert Owed("link_company", "2") in inbox.record_changes([routed("c", Kind.ACCOUNT, account(1))]).owed

@@ -32,11 +32,11 @@ def test_the_migrations_make_what_the_models_say(database_url: str) -> None:
 
 
 def test_a_column_that_no_migration_makes_is_noticed(engine: Engine, database_url: str) -> None:
-    execute(engine, "ALTER TABLE links DROP COLUMN state")
+    execute(engine, "ALTER TABLE links DROP COLUMN linked_at")
     try:
-        assert any("state" in one for one in pending_changes(database_url))
+        assert any("linked_at" in one for one in pending_changes(database_url))
     finally:
-        execute(engine, "ALTER TABLE links ADD COLUMN state text NOT NULL DEFAULT 'linked'")
+        execute(engine, "ALTER TABLE links ADD COLUMN linked_at timestamptz NOT NULL DEFAULT now()")
 
 
 def test_the_migrations_make_every_check_of_the_models(engine: Engine) -> None:

@@ -7,11 +7,8 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
 from tasks.contracts.records import DomainMatch, Kind, Owed, PersonKind, Switches, Verdict
-from tasks.create_account import create_account
-from tasks.link_company import link_company
-from tasks.link_contact import link_contact
-from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tests.ledger.samples import EARLIER, LATER, codes, execute, owed_row, verdict_request
+from workers.celery_app import SYNC_TASKS
 from workers.ledger.engine import make_engine
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.ledger.verdicts import KIND_OF_TASK
@@ -42,7 +39,7 @@ class TestVerdicts:
         ledger.record_verdicts([verdict_request(one, NO) for one in ("1", "2", "1")])
         assert codes(engine, "1") == codes(engine, "2") == [NO.code]
 
-    @pytest.mark.parametrize("task", [create_account, link_company, link_contact, propagate_lifecycle_stage])
+    @pytest.mark.parametrize("task", SYNC_TASKS)
     def test_what_becomes_of_a_task_stands_on_its_own_records_timeline(self, task) -> None:
         assert KIND_OF_TASK[task.name] is task.of
 

@@ -71,17 +71,22 @@ class MemoryScene:
         self.hubspot.stages = tuple(order)
 
     def archive_company(self, company_id: CompanyId) -> None:
-        del self.hubspot.companies[company_id]
-        for pair in [pair for pair in self.hubspot.associations if pair[0] == company_id]:
-            del self.hubspot.associations[pair]
+        self.hubspot.delete_company(company_id)
 
     def archive_contact(self, contact_id: ContactId) -> None:
-        del self.hubspot.contacts[contact_id]
-        for pair in [pair for pair in self.hubspot.associations if pair[1] == contact_id]:
-            del self.hubspot.associations[pair]
+        self.hubspot.delete_contact(contact_id)
+
+    def restore_company(self, company_id: CompanyId) -> None:
+        self.hubspot.restore_company(company_id)
+
+    def restore_contact(self, contact_id: ContactId) -> None:
+        self.hubspot.restore_contact(contact_id)
 
     def merge_companies(self, survivor: CompanyId, loser: CompanyId) -> None:
-        self.archive_company(loser)
+        self.hubspot.join_companies(survivor, loser)
+
+    def merge_contacts(self, survivor: ContactId, loser: ContactId) -> None:
+        self.hubspot.join_contacts(survivor, loser)
 
     def has_account(self, account: Account) -> None:
         self.salesforce.accounts[account.id] = account
@@ -93,10 +98,19 @@ class MemoryScene:
         self.salesforce.signals[signal.person_id] = signal
 
     def delete_account(self, account_id: AccountId) -> None:
-        del self.salesforce.accounts[account_id]
+        self.salesforce.delete(account_id)
 
     def delete_person(self, person_id: PersonId) -> None:
-        del self.salesforce.people[person_id]
+        self.salesforce.delete(person_id)
+
+    def undelete(self, record_id: str) -> None:
+        self.salesforce.undelete(record_id)
+
+    def merge_in_salesforce(self, survivor: str, loser: str) -> None:
+        self.salesforce.join(survivor, loser)
+
+    def convert(self, lead_id: PersonId, account_id: AccountId) -> PersonId:
+        return self.salesforce.convert(lead_id, account_id)
 
     def lose_next_race(self) -> None:
         """Nobody races here."""

@@ -1,15 +1,13 @@
 """The real scene: Postgres, Redis and the client libraries, over HTTP to the simulated CRMs."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any, Self
 
-import requests
 from sqlalchemy import select
 
-from simulator.hubspot.seeding import DEFAULT_TOKEN
 from tasks.contracts.errors import SyncError
 from tasks.contracts.machinery import Done, Job, Parked, Settlement
 from tasks.contracts.records import (
@@ -31,6 +29,7 @@ from tasks.contracts.records import (
     Verdict,
 )
 from tasks.contracts.tools import HubSpot, Leases, Ledger, Salesforce, Subject, Tools
+from tests.by_hand import ByHand
 from tests.crm.asking import KEY
 from tests.crm.wire import Wire
 from tests.promises.scene import Flow
@@ -47,6 +46,7 @@ class RealScene:
     def __init__(self, hands: Hands, wire: Wire, slice_tools: SliceTools) -> None:
         self._hands = hands
         self._wire = wire
+        self._hand = ByHand(wire.url, wire.control_url)
         self._slice = slice_tools
         self.look_again()
 
@@ -120,13 +120,22 @@ class RealScene:
         self._wire.portal.seed({"stages": stages[::-1]})
 
     def archive_company(self, company_id: CompanyId) -> None:
-        self._in_hubspot("DELETE", f"companies/{company_id}")
+        self._hand.archive("companies", company_id)
 
     def archive_contact(self, contact_id: ContactId) -> None:
-        self._in_hubspot("DELETE", f"contacts/{contact_id}")
+        self._hand.archive("contacts", contact_id)
+
+    def restore_company(self, company_id: CompanyId) -> None:
+        self._hand.restore("companies", company_id)
+
+    def restore_contact(self, contact_id: ContactId) -> None:
+        self._hand.restore("contacts", contact_id)
 
     def merge_companies(self, survivor: CompanyId, loser: CompanyId) -> None:
-        self._in_hubspot("POST", "companies/merge", {"primaryObjectId": survivor, "objectIdToMerge": loser})
+        self._hand.merge_in_hubspot("companies", survivor, loser)
+
+    def merge_contacts(self, survivor: ContactId, loser: ContactId) -> None:
+        self._hand.merge_in_hubspot("contacts", survivor, loser)
 
     def has_account(self, account: Account) -> None:
         row: dict[str, Any] = {
@@ -163,10 +172,19 @@ class RealScene:
             self._wire.org.seed({"Opportunity": [opportunity], "OpportunityContactRole": [role]})
 
     def delete_account(self, account_id: AccountId) -> None:
-        self._delete("Account", account_id)
+        self._hand.delete(account_id)
 
     def delete_person(self, person_id: PersonId) -> None:
-        self._delete("Lead" if person_id.startswith("00Q") else "Contact", person_id)
+        self._hand.delete(person_id)
+
+    def undelete(self, record_id: str) -> None:
+        self._hand.undelete(record_id)
+
+    def merge_in_salesforce(self, survivor: str, loser: str) -> None:
+        self._hand.merge_in_salesforce(survivor, loser)
+
+    def convert(self, lead_id: PersonId, account_id: AccountId) -> PersonId:
+        return PersonId(self._hand.convert(lead_id, account_id))
 
     def lose_next_race(self) -> None:
         self._wire.org.configure({"lost_upsert_races": 1})
@@ -209,15 +227,6 @@ class RealScene:
     def _job(self) -> Job:
         now = self._hands.ledger.now()
         return Job("promise", "1", Lane.LIVE, started=1, token="", as_of=now, owed_since=now)
-
-    def _in_hubspot(self, method: str, path: str, body: Mapping[str, str] | None = None) -> None:
-        url = f"{self._wire.url}/crm/v3/objects/{path}"
-        headers = {"Authorization": f"Bearer {DEFAULT_TOKEN}"}
-        requests.request(method, url, json=body, headers=headers, timeout=5).raise_for_status()
-
-    def _delete(self, sobject: str, record_id: str) -> None:
-        (row,) = (row for row in self._wire.org.state()[sobject] if row["Id"] == record_id)
-        self._wire.org.seed({sobject: [{**row, "IsDeleted": True}]})
 
     def _claim(self, record_id: str, *, task: str = "create_account") -> Job:
         ttl = timedelta(minutes=1)

@@ -11,21 +11,33 @@ import pytest
 from tasks.contracts.errors import NeedsHuman
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import (
+    AccountId,
+    CompanyId,
+    ContactId,
+    DeletedAccounts,
+    DeletedPeople,
     DomainMatch,
     HubSpotCascade,
     Kind,
+    LinkState,
+    MergedAccounts,
     NameMatch,
     OpportunitySignal,
+    Owed,
     PersonKind,
     StageName,
     Switches,
 )
 from tasks.create_account import create_account
 from tasks.create_company import create_company
+from tasks.follow_deletion import follow_deletion
+from tasks.follow_merge import follow_merge
+from tasks.follow_person import follow_person
 from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.rules.reevaluation import ENDS, REVIEWS, SEGMENT_GONE, reviews_after
 from tasks.sync_task import SyncTask
+from tests.doubles.workday import Workday, pairs
 from tests.doubles.world import LATELY, LONG_AGO, World
 
 ACCOUNT, OTHER_ACCOUNT = "001000000000001AAA", "001000000000002AAA"
@@ -43,6 +55,9 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "name_match": tuple(NameMatch),
     "account_from_primary_company": (False, True),
     "keep_former_company": (False, True),
+    "deleted_accounts": tuple(DeletedAccounts),
+    "merged_accounts": tuple(MergedAccounts),
+    "deleted_people": tuple(DeletedPeople),
     "recreate_deleted_companies": (False, True),
     "opportunity_signals": (False, True),
     "stage_to_contacts": (False, True),
@@ -63,11 +78,10 @@ MATCH_SWITCHES = [
     "name_match",
 ]
 STAGE_SWITCHES = ["opportunity_signals", "stage_to_contacts", "hubspot_cascade", "stages_of_all_contacts", "rank_other"]
-COMPANY_SWITCHES = ["company_sync", "domain_match", "opt_out_domains", "name_match"]
+COMPANY_SWITCHES = ["company_sync", "domain_match", "opt_out_domains", "name_match", "recreate_deleted_companies"]
 NOTHING_DECIDED_TURNS_OUT_OTHERWISE = {
     "account_from_primary_company",
     "keep_former_company",
-    "recreate_deleted_companies",
     "hubspot_polling",
     "salesforce_polling",
 }
@@ -154,6 +168,8 @@ def account_with(companies: str, edited_at: datetime) -> World:
             world.company("2")
     if companies == "taken":
         world.link("1", OTHER_ACCOUNT)
+    if companies == "deleted":
+        world.link("1", ACCOUNT, LinkState.COMPANY_DELETED)
     return world
 
 
@@ -185,7 +201,7 @@ COMPANIES_ALIKE += [
 ]
 ACCOUNTS_IN_TROUBLE = [
     lambda case=case: account_with(*case)
-    for case in product(("none", "one", "two", "taken", *LIKENESSES), (LONG_AGO, LATELY))
+    for case in product(("none", "one", "two", "taken", "deleted", *LIKENESSES), (LONG_AGO, LATELY))
 ]
 COMPANIES_AT_STAGES = [
     lambda case=case: company_at(*case)
@@ -255,6 +271,84 @@ async def test_whoever_would_end_differently_is_looked_at_again_and_no_kind_that
     }
     assert {(name, code) for name, code, _ in found} == reviewed
     assert not [one for one in found if one[2]], "what is switched off changes nothing that has been done"
+
+
+ONE, TWO = CompanyId("1"), CompanyId("2")
+ACME, ZETA = AccountId(ACCOUNT), AccountId(OTHER_ACCOUNT)
+ANNA = ContactId("1000")
+
+
+def account_is_deleted(world: World) -> None:
+    world.salesforce.delete(ACME)
+
+
+def accounts_are_merged(world: World) -> None:
+    world.salesforce.join(ZETA, ACME)
+
+
+def company_is_deleted(world: World) -> None:
+    world.hubspot.delete_company(ONE)
+
+
+def companies_are_merged(world: World) -> None:
+    world.hubspot.join_companies(TWO, ONE)
+
+
+def person_is_deleted(world: World) -> None:
+    world.salesforce.delete(world.ledger.contact_links[ANNA].person_id)
+
+
+def nothing_happens(_world: World) -> None:
+    pass
+
+
+HAPPENINGS = (
+    *(account_is_deleted, accounts_are_merged, company_is_deleted, companies_are_merged),
+    *(person_is_deleted, nothing_happens),
+)
+FATE_SWITCHES = ["company_sync", "deleted_accounts", "merged_accounts", "deleted_people"]
+
+
+def customers(world: World) -> object:
+    """All that a customer, or an operator, could see of it."""
+    links = {link for link, _ in world.ledger.links.values()}
+    return {*world.hubspot.companies}, {*world.hubspot.contacts}, links
+
+
+async def follow(task: SyncTask, record_id: str, world: World, switches: Switches) -> str:
+    """It and all that follows from it; the code that a review would find."""
+    world.switches = switches
+    world.ledger.owed = [Owed(task.name, record_id)]
+    workday = Workday(world)
+    await workday.work_off()
+    if problem := workday.parked.get((task.name, record_id)):
+        return problem.code
+    # What it handed over is found by what the other task is parked with.
+    return next((code for code in reversed(world.codes(record_id)) if code in ENDS[task.name]), "")
+
+
+@pytest.mark.parametrize(
+    ("task", "record_id"),
+    [(follow_deletion, ONE), (follow_merge, ONE), (follow_person, ANNA)],
+    ids=["follow_deletion", "follow_merge", "follow_person"],
+)
+async def test_what_became_of_a_record_is_looked_at_again_where_the_switch_decides(task, record_id):
+    found = set()
+    for happens, (before, name, value) in product(HAPPENINGS, changes(FATE_SWITCHES)):
+        world = pairs((ONE, ACME), (TWO, ZETA))
+        happens(world)
+        code = await follow(task, record_id, world, before)
+        held = customers(world)
+        await follow(task, record_id, world, replace(before, **{name: value}))
+        if code and customers(world) != held:
+            found.add((name, code))
+    assert found == {
+        (name, code)
+        for name, reviews in REVIEWS.items()
+        for review in reviews
+        for code in review.codes
+        if review.task == task.name
+    }
 
 
 def test_every_switch_is_in_the_table():

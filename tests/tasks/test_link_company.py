@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tasks.contracts.errors import Ambiguous, Gone
-from tasks.contracts.records import AccountId, Association, CompanyId, ContactLink, Person, PersonKind
+from tasks.contracts.errors import Ambiguous
+from tasks.contracts.records import AccountId, Association, CompanyId, ContactLink, Owed, Person, PersonKind
 from tasks.create_account import create_account
 from tasks.link_company import link_company
 from tasks.sync_task import Outcome
@@ -87,14 +87,12 @@ async def test_a_company_that_is_gone_is_noted_and_nothing_is_written():
     assert not written(world)
 
 
-async def test_a_link_to_an_account_that_is_gone_asks_for_a_person():
+async def test_where_an_account_that_is_gone_went_is_looked_at_next():
     world = linked_world()
     world.salesforce.accounts.clear()
-    with pytest.raises(Gone) as problem:
-        await run(world)
-    assert problem.value.code == "ACCOUNT_GONE"
-    assert ACCOUNT in str(problem.value)
-    assert not written(world)
+    assert await run(world) is Outcome.LEFT_ALONE
+    assert world.codes() == ["ACCOUNT_GONE"]
+    assert Owed("follow_deletion", "1") in world.ledger.owed
 
 
 async def test_an_account_that_carries_another_companys_id_asks_for_a_person():

@@ -6,10 +6,17 @@ from typing import Any
 from rich.markup import escape
 
 from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
+from tasks.contracts.records import LinkState
 from workers.cli.output import say
 from workers.ledger.timelines import Decided, OwedState, Timeline
 
 NOTHING = Timeline((), (), (), (), ())
+STATES = {
+    LinkState.LINKED: "",
+    LinkState.SF_DELETED: "; the link rests, because the account is deleted",
+    LinkState.COMPANY_DELETED: "; the link rests, because the company is deleted",
+    LinkState.IN_REVIEW: "; nothing is synced until a person has decided",
+}
 TOLD_ALREADY = ("problem", "task")
 """Of a verdict's evidence: the sentence about it says the same."""
 
@@ -20,7 +27,8 @@ def print_story(title: str, timeline: Timeline) -> None:
     lines = [(one.received_at, "announced", f"{one.what} (event {one.event_id})") for one in timeline.announced]
     lines += [(one.decided_at, one.code, _decision(one)) for one in timeline.decided]
     lines += [
-        (one.linked_at, "linked", f"company {one.company_id} with account {one.account_id}") for one in timeline.links
+        (one.linked_at, "linked", f"company {one.company_id} with account {one.account_id}{STATES[one.state]}")
+        for one in timeline.links
     ]
     for at, what, words in sorted(lines, key=lambda line: line[0]):
         say(f"[dim]{at:%Y-%m-%d %H:%M:%S}[/dim]  [cyan]{what}[/cyan]  {escape(words)}")

@@ -12,6 +12,7 @@ from tasks.contracts.records import Association, Company, CompanyId, Contact, Co
 from workers.crm.chunks import ask_in_chunks, chunks_of
 from workers.crm.door import hubspot_row_problem, no_word_about, segment_gone
 from workers.crm.hubspot_calls import Call, HubSpotCalls
+from workers.crm.hubspot_fates import HubSpotFatesDoor
 from workers.crm.hubspot_keyed import KeyedRecords
 from workers.crm.hubspot_paths import PATHS
 from workers.crm.hubspot_records import (
@@ -50,6 +51,7 @@ class HubSpotDoor:
     def __init__(self, settings: Settings, budget: CallBudget, lane: Lane) -> None:
         self.calls = HubSpotCalls(settings, Turnstile(budget, lane))
         self.paths = PATHS[settings.hubspot_paths]
+        self.fates = HubSpotFatesDoor(self.calls, self.paths)
         self._account_property = settings.hubspot_account_property
         self.keyed = KeyedRecords(self.calls, self.paths, account_property=self._account_property)
         self.index = CompanyIndex(self.calls, self.paths)

@@ -6,11 +6,13 @@ from functools import partial
 from typing import Any
 
 from tasks.contracts.errors import Ambiguous, Halted, NeedsHuman, Paused, ProblemClass, SyncError, Throttled
+from tasks.contracts.fates import Fate
 from tasks.contracts.finding import Upserted
 from tasks.contracts.records import Lane
 from workers.crm.chunks import ask_in_chunks, chunks_of
 from workers.crm.door import no_word_about, salesforce_row_problem
 from workers.crm.salesforce_calls import SalesforceCalls
+from workers.crm.salesforce_fates import read_fates
 from workers.crm.salesforce_found import Found
 from workers.crm.salesforce_ids import find_account_id
 from workers.crm.salesforce_login import SalesforceLogin
@@ -71,6 +73,14 @@ class SalesforceDoor:
         results |= self._name_duplicates(results)
         return [results[request] for request in requests]
 
+    def read_fates(self, ids: Iterable[str]) -> dict[str, Fate | SyncError]:
+        """What became of accounts, contacts and leads."""
+
+        def ask(path: str) -> list[Mapping[str, Any]]:
+            return self._pages_from(self.calls.send(QUERY, "GET", path))
+
+        return read_fates(ids, ask, account_key=self._key)
+
     def _terms_of(self, questions: Iterable[Question]) -> list[Term]:
         return [term for question in questions for term in terms_of(question, self._key)]
 
@@ -96,6 +106,9 @@ class SalesforceDoor:
             answer = self.calls.send(QUERY, "GET", without.path)
         if isinstance(answer, SyncError):
             raise answer
+        return self._pages_from(answer)
+
+    def _pages_from(self, answer: Any) -> list[Mapping[str, Any]]:
         records = list(answer["records"])
         while not answer.get("done", True):
             answer = self.calls.send(QUERY, "GET", str(answer["nextRecordsUrl"]).removeprefix(self.calls.root))

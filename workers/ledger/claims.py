@@ -22,8 +22,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.sql.selectable import TableValuedAlias
 
-from tasks.contracts.records import Identity, Kind
+from tasks.contracts.records import Identity, Kind, LinkState
 from tasks.contracts.tools import Subject
+from tasks.rules.fates import HOLDING
 from workers.ledger.models import IdentityClaimRow, LinkRow, OwedRow
 from workers.ledger.rows import given_rows, texts
 
@@ -103,13 +104,24 @@ def release_claims(connection: Connection, holders: Iterable[Subject]) -> None:
     connection.execute(delete(IdentityClaimRow).where(key.in_(given_up)))
 
 
+def hand_over_claims(connection: Connection, company_id: str, heir: str | None) -> None:
+    """What the company claimed is its survivor's from now on; without one, it is given up."""
+    kind, record_id = IdentityClaimRow.holder_kind, IdentityClaimRow.holder_id
+    is_its = and_(kind == Kind.COMPANY, record_id == company_id)
+    if heir and connection.scalar(select(exists().where(LinkRow.company_id == heir))):
+        connection.execute(update(IdentityClaimRow).where(is_its).values(holder_id=heir))
+    else:
+        connection.execute(delete(IdentityClaimRow).where(is_its, ~is_owed_a_counterpart(kind, record_id)))
+
+
 def is_linked(kind: SQLColumnExpression[str], record_id: SQLColumnExpression[str]) -> ColumnElement[bool]:
-    """The company, or account, has its counterpart."""
+    """The company, or account, has its counterpart, if only one that rests; a deleted company is none."""
     return exists().where(
+        LinkRow.state != LinkState.COMPANY_DELETED,
         or_(
             and_(kind == Kind.COMPANY, LinkRow.company_id == record_id),
             and_(kind == Kind.ACCOUNT, LinkRow.account_id == record_id),
-        )
+        ),
     )
 
 
@@ -177,7 +189,14 @@ def _find_customers(connection: Connection, holders: set[Subject]) -> dict[Subje
     rows = [{"kind": one.kind, "record_id": one.record_id} for one in holders]
     given = given_rows(rows, **texts("kind", "record_id"))
     kind, record_id = given.c.kind, given.c.record_id
-    company_id = select(LinkRow.company_id).where(kind == Kind.ACCOUNT, LinkRow.account_id == record_id)
+    has_account = and_(kind == Kind.ACCOUNT, LinkRow.account_id == record_id)
+    # Several links may name an account, but only one holds it; the others are asked about, or their company is gone.
+    company_id = (
+        select(LinkRow.company_id)
+        .where(has_account, LinkRow.state != LinkState.COMPANY_DELETED)
+        .order_by(LinkRow.state.in_(HOLDING).desc(), LinkRow.company_id)
+        .limit(1)
+    )
     stands = or_(is_linked(kind, record_id), is_owed_a_counterpart(kind, record_id))
     query = select(kind, record_id, company_id.scalar_subquery().label("company_id"), stands.label("stands"))
     return {

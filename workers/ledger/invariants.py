@@ -28,10 +28,10 @@ class Violation:
 INVARIANTS = (
     Invariant(
         "one_link_per_account",
-        "An account is in at most one link, however its id is written.",
+        "An account is in at most one live link, however its id is written.",
         """
         SELECT 'account ' || left(account_id, 15) || ': companies ' || string_agg(company_id, ', ' ORDER BY company_id)
-        FROM links GROUP BY left(account_id, 15) HAVING count(*) > 1
+        FROM links WHERE state = 'linked' GROUP BY left(account_id, 15) HAVING count(*) > 1
         """,
     ),
     Invariant(
@@ -40,6 +40,42 @@ INVARIANTS = (
         """
         SELECT 'company ' || company_id FROM links
         WHERE NOT EXISTS (SELECT 1 FROM verdicts WHERE kind = 'hubspot.company' AND record_id = company_id)
+        """,
+    ),
+    Invariant(
+        "nobody_is_linked_with_the_dead",
+        "No live link has a record with a tombstone.",
+        """
+        SELECT 'company ' || company_id || ', account ' || account_id || ': ' || t.kind || ' was ' || t.fate
+        FROM links JOIN tombstones t ON (t.kind = 'hubspot.company' AND t.record_id = company_id)
+                                     OR (t.kind = 'salesforce.account' AND t.record_id = account_id)
+        WHERE state = 'linked'
+        """,
+    ),
+    Invariant(
+        "links_rest_for_a_reason",
+        "A link that rests has a record with a tombstone.",
+        """
+        SELECT 'company ' || company_id || ', account ' || account_id || ': ' || state FROM links
+        WHERE (state = 'company_deleted' AND NOT EXISTS (
+                 SELECT 1 FROM tombstones WHERE kind = 'hubspot.company' AND record_id = company_id))
+           OR (state = 'sf_deleted' AND NOT EXISTS (
+                 SELECT 1 FROM tombstones WHERE kind = 'salesforce.account' AND record_id = account_id))
+        """,
+    ),
+    Invariant(
+        "survivors_are_found",
+        "Whoever was merged away leads to a survivor in the end: no chain comes back to where it began.",
+        """
+        WITH RECURSIVE chain AS (
+          SELECT kind, record_id AS first, survivor_id AS next, ARRAY[record_id] AS seen FROM tombstones
+          WHERE survivor_id IS NOT NULL
+          UNION ALL
+          SELECT c.kind, c.first, t.survivor_id, c.seen || t.record_id FROM chain c
+          JOIN tombstones t ON t.kind = c.kind AND t.record_id = c.next
+          WHERE t.survivor_id IS NOT NULL AND NOT t.record_id = ANY (c.seen)
+        )
+        SELECT kind || ' ' || first || ': comes back to ' || next FROM chain WHERE next = ANY (seen)
         """,
     ),
     Invariant(
@@ -56,8 +92,8 @@ INVARIANTS = (
         """
         SELECT c.kind || ' ' || c.value || ': claimed by ' || c.holder_kind || ' ' || c.holder_id
         FROM identity_claims c
-        LEFT JOIN links l ON (c.kind = 'account' AND l.account_id = c.value)
-                          OR (c.kind = 'company' AND l.company_id = c.value)
+        LEFT JOIN links l ON l.state = 'linked' AND ((c.kind = 'account' AND l.account_id = c.value)
+                                                     OR (c.kind = 'company' AND l.company_id = c.value))
         WHERE (c.holder_kind = 'hubspot.company'
                AND ((c.kind = 'company' AND c.value <> c.holder_id) OR l.company_id <> c.holder_id))
            OR (c.holder_kind = 'salesforce.account'

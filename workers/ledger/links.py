@@ -9,8 +9,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from tasks.contracts.errors import Ambiguous, Busy, SyncError
 from tasks.contracts.reasons import Reason
-from tasks.contracts.records import AccountId, CompanyId, Kind, Link, Owed, Verdict
+from tasks.contracts.records import AccountId, CompanyId, Kind, Link, LinkState, Owed, Verdict
 from tasks.contracts.tools import Subject
+from tasks.rules.fates import HOLDING
 from workers.ledger.claims import CREATORS
 from workers.ledger.models import LinkRow, OwedRow
 from workers.ledger.owing import KEY, UNTROUBLED, Request, hold_rows, is_held, owe_rows
@@ -99,7 +100,7 @@ def _repeat(connection: Connection, requests: Sequence[LinkRequest]) -> set[Link
     statement = (
         update(LinkRow)
         .where(LinkRow.company_id == given.c.company_id, LinkRow.account_id == given.c.account_id)
-        .where(LinkRow.fence <= given.c.fence)
+        .where(LinkRow.fence <= given.c.fence, LinkRow.state == LinkState.LINKED)
         .values(fence=given.c.fence)
         .returning(LinkRow.company_id, LinkRow.account_id)
     )
@@ -118,9 +119,10 @@ def _explain(connection: Connection, requests: Sequence[LinkRequest]) -> dict[Li
         is_among(LinkRow.company_id, [one.link.company_id for one in requests]),
         is_among(LinkRow.account_id, [one.link.account_id for one in requests]),
     )
-    rows = connection.execute(select(LinkRow.company_id, LinkRow.account_id, LinkRow.fence).where(in_the_way)).all()
+    columns = (LinkRow.company_id, LinkRow.account_id, LinkRow.fence, LinkRow.state)
+    rows = connection.execute(select(*columns).where(in_the_way)).all()
     by_company = {row.company_id: (AccountId(row.account_id), int(row.fence)) for row in rows}
-    by_account = {row.account_id: CompanyId(row.company_id) for row in rows}
+    by_account = {row.account_id: CompanyId(row.company_id) for row in rows if row.state in HOLDING}
     return {
         one.link: _problem(one, by_company.get(one.link.company_id), by_account.get(one.link.account_id))
         for one in requests

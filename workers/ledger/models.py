@@ -8,11 +8,14 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.sql.elements import ColumnElement
 
-from tasks.contracts.records import Lane, PersonKind
+from tasks.contracts.fates import End
+from tasks.contracts.records import Lane, LinkState, PersonKind
 
 EMPTY_JSON = text("'{}'::jsonb")
 OPEN = text("requested > done AND parked_at IS NULL")
 """Owed and not given up: what the hot queries look at, however long the history grows."""
+HELD = text("state IN ('linked', 'sf_deleted')")
+"""The links that keep their account from every other company."""
 
 
 class LedgerTable(DeclarativeBase):
@@ -42,7 +45,7 @@ def first_fifteen(salesforce_id: Any) -> ColumnElement[str]:
     return func.left(salesforce_id, 15)
 
 
-def _one_of(column: str, values: type[Lane] | type[PersonKind]) -> CheckConstraint:
+def _one_of(column: str, values: type[Lane | PersonKind | LinkState | End]) -> CheckConstraint:
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_is_known")
 
@@ -132,16 +135,17 @@ class OwedRow(LedgerTable):
 
 
 class LinkRow(LedgerTable):
-    """A company and an account are one customer."""
+    """A company and an account are one customer. Those of deleted companies keep their account from nobody."""
 
     __tablename__ = "links"
     __table_args__ = (
+        _one_of("state", LinkState),
         CheckConstraint("company_id <> '' AND account_id <> ''", name="has_both_sides"),
         CheckConstraint("fence >= 0", name="fence_was_drawn"),
     )
 
     company_id: Mapped[str] = mapped_column(primary_key=True)
-    account_id: Mapped[str] = mapped_column(unique=True)
+    account_id: Mapped[str] = mapped_column(index=True)
     fence: Mapped[int] = mapped_column(BigInteger)
     linked_at: Mapped[datetime] = mapped_column(server_default=func.now())
     state: Mapped[str] = mapped_column(server_default="linked")
@@ -160,6 +164,24 @@ class ContactLinkRow(LedgerTable):
     seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class TombstoneRow(LedgerTable):
+    """A record that is gone: nothing is upserted by it, nor by the key it carried."""
+
+    __tablename__ = "tombstones"
+    __table_args__ = (
+        _one_of("fate", End),
+        CheckConstraint("survivor_id <> record_id", name="survivor_is_another"),
+    )
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    record_id: Mapped[str] = mapped_column(primary_key=True)
+    fate: Mapped[str]
+    survivor_id: Mapped[str | None] = mapped_column(index=True)
+    key: Mapped[str | None] = mapped_column(index=True)
+    since: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+Index("uq_links_held_account_id", LinkRow.account_id, unique=True, postgresql_where=HELD)
 # Announced ids may be of 15 characters, stored ones have 18.
 Index("ix_links_account_id_15", first_fifteen(LinkRow.account_id))
 Index("ix_contact_links_person_id_15", first_fifteen(ContactLinkRow.person_id))

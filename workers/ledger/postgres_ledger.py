@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, func, select, tuple_
+from sqlalchemy import Connection, Engine, and_, exists, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from tasks.contracts.errors import ProblemClass, Rejected, SyncError
+from tasks.contracts.errors import Busy, ProblemClass, Rejected, SyncError
+from tasks.contracts.fates import Tombstone
 from tasks.contracts.feeds import Sighting
 from tasks.contracts.records import (
     AccountId,
@@ -18,6 +19,7 @@ from tasks.contracts.records import (
     Identity,
     Kind,
     Link,
+    LinkState,
     Owed,
     PersonId,
     PersonKind,
@@ -25,10 +27,11 @@ from tasks.contracts.records import (
     Switches,
 )
 from tasks.contracts.tools import Subject
-from workers.ledger import snapshots, stage_moves
+from workers.ledger import graveyard, snapshots, stage_moves
 from workers.ledger.claims import claim_identities, find_creators
+from workers.ledger.graveyard import SettleRequest
 from workers.ledger.links import LinkRequest, write_links
-from workers.ledger.models import FENCES, BaselineRow, ContactLinkRow, CursorRow, LinkRow
+from workers.ledger.models import FENCES, BaselineRow, ContactLinkRow, CursorRow, LinkRow, TombstoneRow
 from workers.ledger.owing import Following, Request, owe_rows
 from workers.ledger.rows import TIME, given_rows, is_among, texts
 from workers.ledger.sightings import KINDS, patch_sightings, record_sightings
@@ -42,9 +45,10 @@ from workers.ledger.switches import (
 from workers.ledger.verdicts import VerdictRequest, append_verdicts
 from workers.ledger.waiting import wake_waiting
 
-__all__ = ["Following", "LinkRequest", "PostgresLedger", "VerdictRequest"]
+__all__ = ["Following", "LinkRequest", "PostgresLedger", "SettleRequest", "VerdictRequest"]
 
 DEADLOCK = "40P01"
+PEOPLE = (Kind.SALESFORCE_CONTACT, Kind.LEAD)
 
 
 class PostgresLedger:
@@ -70,7 +74,38 @@ class PostgresLedger:
         return {link.company_id: link for link in self._links(is_among(LinkRow.company_id, company_ids))}
 
     def find_links_of_accounts(self, account_ids: Sequence[AccountId]) -> dict[AccountId, Link]:
-        return {link.account_id: link for link in self._links(is_among(LinkRow.account_id, account_ids))}
+        """For each account the link that counts: the live one, or else one that rests."""
+        found = self._links(is_among(LinkRow.account_id, account_ids))
+        order = list(LinkState)
+        return {link.account_id: link for link in sorted(found, key=lambda one: -order.index(one.state))}
+
+    def find_all_links_of_accounts(self, account_ids: Sequence[str]) -> dict[str, list[Link]]:
+        """Also those that rest."""
+        found: dict[str, list[Link]] = {}
+        for link in self._links(is_among(LinkRow.account_id, account_ids)):
+            found.setdefault(link.account_id, []).append(link)
+        return found
+
+    def find_tombstones(self, kind: Kind, record_ids: Sequence[str]) -> list[Tombstone]:
+        with self._engine.connect() as connection:
+            return graveyard.find_tombstones(connection, kind, record_ids)
+
+    def find_buried_keys(self, company_ids: Sequence[str]) -> dict[str, str]:
+        """By company id, the record whose tombstone forbids an upsert by it."""
+        with self._engine.connect() as connection:
+            return graveyard.find_buried_keys(connection, company_ids)
+
+    def settle(self, request: SettleRequest) -> SyncError | None:
+        """All of it, or nothing and why not."""
+        try:
+            with self._engine.begin() as connection:
+                if contact_links := request.settlement.contact_links:
+                    self._write_contact_links(connection, contact_links)
+                if problem := graveyard.settle(connection, request):
+                    connection.rollback()
+                return problem
+        except IntegrityError:
+            return Busy("somebody linked one of the records at this very moment")
 
     def record_links(self, requests: Sequence[LinkRequest]) -> list[SyncError | None]:
         """Link, verdict and what follows, all or nothing per request; the answer says why not."""
@@ -98,14 +133,20 @@ class PostgresLedger:
         return found
 
     def find_contact_links_of_accounts(self, account_ids: Sequence[AccountId]) -> dict[AccountId, list[ContactLink]]:
+        """Without those whose person is gone."""
         found: dict[AccountId, list[ContactLink]] = {}
-        for link in self._contact_links(is_among(ContactLinkRow.account_id, account_ids)):
+        lies = exists().where(TombstoneRow.kind.in_(PEOPLE), TombstoneRow.record_id == ContactLinkRow.person_id)
+        for link in self._contact_links(and_(is_among(ContactLinkRow.account_id, account_ids), ~lies)):
             if link.account_id:
                 found.setdefault(link.account_id, []).append(link)
         return found
 
     def record_contact_links(self, contact_links: Sequence[ContactLink]) -> None:
         """The last word about a contact wins, also within one call."""
+        with self._engine.begin() as connection:
+            self._write_contact_links(connection, contact_links)
+
+    def _write_contact_links(self, connection: Connection, contact_links: Sequence[ContactLink]) -> None:
         latest = {one.contact_id: one for one in contact_links}
         columns = ("contact_id", "person_id", "kind", "account_id")
         given = given_rows(
@@ -113,12 +154,11 @@ class PostgresLedger:
         )
         statement = insert(ContactLinkRow).from_select(columns, select(given).order_by(given.c.contact_id))
         changes = {name: statement.excluded[name] for name in columns[1:]}
-        with self._engine.begin() as connection:
-            connection.execute(
-                statement.on_conflict_do_update(
-                    index_elements=[ContactLinkRow.contact_id], set_={**changes, "seen_at": func.now()}
-                )
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=[ContactLinkRow.contact_id], set_={**changes, "seen_at": func.now()}
             )
+        )
 
     # Claims and verdicts
 
@@ -277,8 +317,8 @@ class PostgresLedger:
 
     def _links(self, where: Any) -> list[Link]:
         with self._engine.connect() as connection:
-            rows = connection.execute(select(LinkRow.company_id, LinkRow.account_id).where(where))
-            return [Link(CompanyId(company_id), AccountId(account_id)) for company_id, account_id in rows]
+            rows = connection.execute(select(LinkRow.company_id, LinkRow.account_id, LinkRow.state).where(where))
+            return [Link(CompanyId(company), AccountId(account), LinkState(state)) for company, account, state in rows]
 
     def _contact_links(self, where: Any) -> list[ContactLink]:
         query = select(ContactLinkRow).where(where).order_by(ContactLinkRow.contact_id)

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from tasks.contracts.machinery import Done, Later, Parked, Settlement
 from tasks.contracts.reasons import Reason
-from tasks.contracts.records import Owed, Verdict
+from tasks.contracts.records import LinkState, Owed, Verdict
 from workers.ledger.claims import CREATORS, release_claims
 from workers.ledger.models import LinkRow, OwedRow
 from workers.ledger.owing import IS_DUE, KEY, UNTROUBLED, as_owed, owed_columns
@@ -109,7 +109,7 @@ def _park(connection: Connection, settlements: Sequence[Parked]) -> Sequence[Any
         evidence=JSONB(),
         **texts(*texts_of),
     )
-    is_linked = exists().where(LinkRow.account_id == given.c.waits_for)
+    is_linked = exists().where(LinkRow.account_id == given.c.waits_for, LinkRow.state == LinkState.LINKED)
     changed_meanwhile = or_(OwedRow.requested > given.c.started, is_linked)
     given_up = _update(given).values(
         parked_at=case((changed_meanwhile, None), else_=func.now()),

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, literal, or_, select
 
-from tasks.contracts.records import Kind
+from tasks.contracts.records import Kind, LinkState
 from workers.ledger.models import ChangeRow, ContactLinkRow, LinkRow, OwedRow, VerdictRow, first_fifteen
 from workers.ledger.verdicts import KIND_OF_TASK
 
@@ -63,7 +63,7 @@ class Linked:
 
     company_id: str
     account_id: str
-    state: str
+    state: LinkState
     linked_at: datetime
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy import Connection, Select, and_, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tasks.contracts.changes import Change
 from tasks.contracts.feeds import ROLE
-from tasks.contracts.records import Kind, Owed
-from tasks.rules.routing import WHEN_LINKED
-from workers.ledger.models import ContactLinkRow, LinkRow, SightingRow, SnapshotRow, first_fifteen
+from tasks.contracts.records import Kind, LinkState, Owed
+from tasks.rules.routing import redirect
+from workers.ledger.models import ContactLinkRow, LinkRow, SightingRow, SnapshotRow, TombstoneRow, first_fifteen
 from workers.ledger.rows import is_among
 from workers.ledger.sightings import SHELVES
 
@@ -23,8 +23,10 @@ Behind = dict[str, list[str]]
 
 def translate(connection: Connection, routed: Sequence[Routed]) -> dict[str, list[Owed]]:
     """By event: what is owed for HubSpot records, also where a Salesforce record was announced."""
+    accounts = _ids(routed, Kind.ACCOUNT)
+    deserted = _find_deserted(connection, accounts)
     behind = {
-        **_behind(connection, LinkRow.account_id, LinkRow.company_id, _ids(routed, Kind.ACCOUNT)),
+        **_companies_behind(connection, accounts),
         **_contacts_behind(connection, _ids(routed, *PEOPLE_KINDS)),
     }
     in_opportunities = _find_roles(connection, _ids(routed, Kind.OPPORTUNITY))
@@ -35,22 +37,43 @@ def translate(connection: Connection, routed: Sequence[Routed]) -> dict[str, lis
         elif change.record is Kind.OPPORTUNITY:
             translated[change.event_id] = list(in_opportunities.get(change.id[:15], ())) if owed else []
         else:
-            translated[change.event_id] = [
-                then for one in owed for then in _for_hubspot(one, behind.get(one.record_id[:15], ()))
-            ]
+            record = change.id[:15]
+            is_free = record not in behind or record in deserted
+            translated[change.event_id] = redirect(owed, behind.get(record, ()), is_free=is_free)
     return translated
-
-
-def _for_hubspot(owed: Owed, record_ids: Sequence[str]) -> list[Owed]:
-    """For the records behind; an account that has no company yet stays what it is."""
-    task = WHEN_LINKED.get(owed.task, owed.task)
-    if not record_ids:
-        return [owed] if owed.task in WHEN_LINKED else []
-    return [Owed(task, record_id, owed.lane, forced=owed.forced) for record_id in record_ids]
 
 
 def _ids(routed: Sequence[Routed], *kinds: Kind) -> set[str]:
     return {change.id[:15] for change, _ in routed if change.record in kinds}
+
+
+def _companies_behind(connection: Connection, accounts: set[str]) -> Behind:
+    """Who is linked with them, or with an account that was merged into one of them, in however many steps."""
+    became = {one: {one} for one in accounts}
+    pending = set(became)
+    while pending:
+        losers = _behind(connection, TombstoneRow.survivor_id, TombstoneRow.record_id, pending)
+        pending = set()
+        for survivor, merged in losers.items():
+            shorts = {one[:15] for one in merged}
+            pending |= shorts - became.keys()
+            for loser in shorts:
+                became.setdefault(loser, set()).update(became[survivor])
+    found = _behind(connection, LinkRow.account_id, LinkRow.company_id, became)
+    behind: Behind = {}
+    for account, companies in found.items():
+        for announced in became[account]:
+            behind[announced] = sorted({*behind.get(announced, ()), *companies})
+    return behind
+
+
+def _find_deserted(connection: Connection, accounts: set[str]) -> set[str]:
+    """Accounts whose company was deleted, and that have no other one."""
+    if not accounts:
+        return set()
+    prefix = first_fifteen(LinkRow.account_id)
+    query = select(prefix).where(is_among(prefix, accounts)).group_by(prefix)
+    return set(connection.scalars(query.having(func.bool_and(LinkRow.state == LinkState.COMPANY_DELETED))))
 
 
 def _contacts_behind(connection: Connection, people: set[str]) -> Behind:
@@ -131,7 +154,7 @@ def _companies_of(connection: Connection, contacts: set[str]) -> dict[str, list[
 
 def _behind(
     connection: Connection,
-    salesforce_id: InstrumentedAttribute[str],
+    salesforce_id: InstrumentedAttribute[str] | InstrumentedAttribute[str | None],
     hubspot_id: InstrumentedAttribute[str],
     prefixes: Iterable[str],
 ) -> Behind:

@@ -15,6 +15,9 @@ from workers.ledger.rows import given_rows, texts
 KIND_OF_TASK = {
     "create_account": Kind.COMPANY,
     "create_company": Kind.ACCOUNT,
+    "follow_deletion": Kind.COMPANY,
+    "follow_merge": Kind.COMPANY,
+    "follow_person": Kind.CONTACT,
     "link_company": Kind.COMPANY,
     "link_contact": Kind.CONTACT,
     "propagate_lifecycle_stage": Kind.COMPANY,

@@ -1,11 +1,12 @@
 """HubSpot as a flow sees it: snapshots first, then batch calls for everybody at once."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
 from tasks.contracts.errors import SyncError
+from tasks.contracts.fates import Fate
 from tasks.contracts.finding import CompanySearch, CompanyValues, UpsertedCompany
 from tasks.contracts.records import (
     AccountId,
@@ -21,14 +22,27 @@ from tasks.rules.news import PRIMARY
 from workers.coordination.fuses import Written
 from workers.crm.hubspot import HubSpotDoor
 from workers.crm.hubspot_calls import Call
+from workers.crm.hubspot_fates import READS, WRITES, Pair
 from workers.gather import Gather, Step
 from workers.ledger.postgres_ledger import PostgresLedger
+from workers.toolbox.answers import (
+    all_or_first_error,
+    caught,
+    chained,
+    company_of,
+    contacts_in,
+    corrections,
+    error_in,
+    stage_in,
+    those_of,
+)
 from workers.toolbox.company_finding import NEVER, CompanyFinder, Sought
 from workers.toolbox.freshness import Shelf, Wanted
 from workers.toolbox.fuses import Fuse, guarded
 from workers.toolbox.pauses import Pauses
 from workers.toolbox.reach import reach_ledger
 from workers.toolbox.segments import Segments
+from workers.toolbox.tombstones import buried_problem, together
 
 CRM = "hubspot"
 STAGE = "lifecyclestage"
@@ -75,7 +89,7 @@ class HubSpotBatches:
 
         wanted = [one for request in requests for one in request]
         facts = self._contacts.read(wanted, read)
-        return [_together([facts[one.record_id] for one in request]) for request in requests]
+        return [contacts_in([facts[one.record_id] for one in request]) for request in requests]
 
     def contacts_of(self, wanted: Sequence[Wanted]) -> list[tuple[Association, ...] | SyncError]:
         def read(ids: list[str]) -> Mapping[CompanyId, tuple[Association, ...] | SyncError]:
@@ -104,17 +118,18 @@ class HubSpotBatches:
     def contacts_by_email(self, requests: Sequence[tuple[str, ...]]) -> list[Sequence[Contact] | SyncError]:
         wanted = list(dict.fromkeys(email for emails in requests for email in emails))
         found = self._pauses.ask(Call.READ_CONTACTS, wanted, self._door.keyed.read_contacts_by_email)
-        return [_together([found[email] for email in emails]) for emails in requests]
+        return [contacts_in([found[email] for email in emails]) for emails in requests]
 
     def companies_of_contacts(self, requests: Sequence[tuple[Wanted, ...]]) -> list[Sequence[Association] | SyncError]:
         wanted = [one for request in requests for one in request]
         facts = dict(zip(wanted, self.companies_of(wanted), strict=True))
-        return [_chained([facts[one] for one in request]) for request in requests]
+        return [chained([facts[one] for one in request]) for request in requests]
 
     def upsert_companies(
         self, requests: Sequence[tuple[AccountId, CompanyValues]]
     ) -> list[UpsertedCompany | SyncError]:
         values = dict(requests)
+        refused = self._refuse_buried(set(values))
 
         def upsert(some: Sequence[AccountId]) -> Mapping[AccountId, UpsertedCompany | SyncError]:
             # Which company that is, only HubSpot knows before the answer.
@@ -123,16 +138,17 @@ class HubSpotBatches:
                 companies, lambda going: self._door.keyed.upsert_companies({one: values[one] for one in going})
             )
 
-        upserted = self._pauses.ask(Call.WRITE_COMPANIES, list(values), upsert)
+        allowed = [one for one in values if one not in refused]
+        upserted = self._pauses.ask(Call.WRITE_COMPANIES, allowed, upsert)
         new: dict[str, Company | SyncError | None] = {}
         for account_id, told in upserted.items():
             if isinstance(told, UpsertedCompany) and told.created:
-                new[told.company_id] = _company(told, account_id, values[account_id])
+                new[told.company_id] = company_of(told, account_id, values[account_id])
             elif isinstance(told, UpsertedCompany):
                 self._companies.forget([told.company_id])
         # Nobody takes it for read, but whoever asks for the domain finds the company although the search lags.
         self._companies.keep(new, read_at=NEVER)
-        return [upserted[account_id] for account_id, _ in requests]
+        return [refused.get(account_id) or upserted[account_id] for account_id, _ in requests]
 
     def members(self, requests: Sequence[tuple[str, Kind, tuple[Wanted, ...]]]) -> list[frozenset[str] | SyncError]:
         asked: dict[tuple[str, Kind], list[Wanted]] = {}
@@ -140,30 +156,70 @@ class HubSpotBatches:
             asked.setdefault((segment, kind), []).extend(wanted)
 
         def read(lists: Sequence[tuple[str, Kind]]) -> Mapping[tuple[str, Kind], frozenset[str] | SyncError]:
-            return {one: _caught(partial(self._segments.find_members, *one, asked[one])) for one in lists}
+            return {one: caught(partial(self._segments.find_members, *one, asked[one])) for one in lists}
 
         found = self._pauses.ask(Call.READ_SEGMENT, list(asked), read)
-        return [_those_of(wanted, found[segment, kind]) for segment, kind, wanted in requests]
+        return [those_of(wanted, found[segment, kind]) for segment, kind, wanted in requests]
 
     def stage_order(self, requests: Sequence[None]) -> list[Sequence[StageName] | SyncError]:
         def read(wanted: Sequence[None]) -> Mapping[None, Sequence[StageName] | SyncError]:
-            return dict.fromkeys(wanted, _caught(self._door.read_stage_order))
+            return dict.fromkeys(wanted, caught(self._door.read_stage_order))
 
         return [self._pauses.ask(Call.READ_PROPERTY, [None], read)[None]] * len(requests)
 
     def write_account_ids(self, requests: Sequence[tuple[CompanyId, AccountId]]) -> list[SyncError | None]:
-        written = self._write_companies(
-            {company_id: {self._account_property: account_id} for company_id, account_id in requests}
+        refused = self._refuse_buried({account_id for _, account_id in requests})
+        told = self._write_companies(
+            {one: {self._account_property: account} for one, account in requests if account not in refused}
         )
+        written = {one: refused.get(account) or told[one] for one, account in requests}
         self._companies.correct(
             {key: {"account_id": account_id} for key, account_id in requests if not isinstance(written[key], SyncError)}
         )
-        return [_error(written[company_id]) for company_id, _ in requests]
+        return [error_in(written[company_id]) for company_id, _ in requests]
+
+    def _refuse_buried(self, account_ids: set[AccountId]) -> dict[str, SyncError]:
+        """The one place that account ids pass on their way out."""
+        buried = reach_ledger(lambda: self._ledger.find_tombstones(Kind.ACCOUNT, sorted(account_ids)))
+        return {one.record_id: buried_problem(one.record_id, f"{one.kind} {one.record_id}") for one in buried}
+
+    def fates(self, requests: Sequence[tuple[Kind, tuple[str, ...]]]) -> list[list[Fate] | SyncError]:
+        asked: dict[Kind, set[str]] = {}
+        for kind, ids in requests:
+            asked.setdefault(kind, set()).update(ids)
+        found = {
+            kind: self._pauses.ask(READS[kind], sorted(ids), partial(self._door.fates.read_fates, kind))
+            for kind, ids in asked.items()
+        }
+        return [together(found[kind], ids) for kind, ids in requests]
+
+    def merge_companies(self, requests: Sequence[Pair]) -> list[SyncError | None]:
+        """One call each: HubSpot merges two records at a time."""
+
+        def merge(some: Sequence[Pair]) -> Mapping[Pair, SyncError | None]:
+            survivors = {pair: Written(CRM, Kind.COMPANY, pair[0]) for pair in some}
+            return self._fuse.guard(survivors, self._door.fates.merge_companies)
+
+        answers = self._pauses.ask(Call.WRITE_COMPANIES, list(dict.fromkeys(requests)), merge)
+        both = {one for pair in requests for one in pair}
+        self._companies.forget(both)
+        self._contacts_of.forget(both)
+        return [error_in(answers[pair]) for pair in requests]
+
+    def archive(self, requests: Sequence[tuple[Kind, str]]) -> list[SyncError | None]:
+        answers: dict[tuple[Kind, str], SyncError | None] = {}
+        for kind, shelf in ((Kind.COMPANY, self._companies), (Kind.CONTACT, self._contacts)):
+            ids = [record_id for one, record_id in requests if one is kind]
+            archive = guarded(self._fuse, CRM, kind, partial(self._door.fates.archive, kind))
+            told = self._pauses.ask(WRITES[kind], ids, archive)
+            shelf.forget(ids)
+            answers |= {(kind, one): told[one] for one in ids}
+        return [answers[request] for request in requests]
 
     def write_company_stages(self, requests: Sequence[tuple[CompanyId, StageName]]) -> list[StageName | SyncError]:
         written = self._write_companies({company_id: {STAGE: stage} for company_id, stage in requests})
-        reported = {company_id: _stage(answer) for company_id, answer in written.items()}
-        self._companies.correct(_corrections(reported))
+        reported = {company_id: stage_in(answer) for company_id, answer in written.items()}
+        self._companies.correct(corrections(reported))
         return [reported[company_id] for company_id, _ in requests]
 
     def write_contact_stages(
@@ -175,9 +231,9 @@ class HubSpotBatches:
             return self._door.write_contacts({one: values[one] for one in ids})
 
         written = self._pauses.ask(Call.WRITE_CONTACTS, list(values), guarded(self._fuse, CRM, Kind.CONTACT, write))
-        reported = {contact_id: _stage(answer) for contact_id, answer in written.items()}
-        self._contacts.correct(_corrections(reported))
-        return [_all_or_first_error(ids, reported) for ids, _ in requests]
+        reported = {contact_id: stage_in(answer) for contact_id, answer in written.items()}
+        self._contacts.correct(corrections(reported))
+        return [all_or_first_error(ids, reported) for ids, _ in requests]
 
     def associate(self, requests: Sequence[tuple[Association, ...]]) -> list[SyncError | None]:
         associations = list(dict.fromkeys(one for request in requests for one in request))
@@ -194,7 +250,7 @@ class HubSpotBatches:
         reach_ledger(lambda: self._ledger.record_own_writes(Kind.CONTACT, primary, {}))
         self._contacts_of.forget({one.company_id for one in associations})
         self._companies_of.forget({one.contact_id for one in associations})
-        return [next((error for one in request if (error := _error(made[one]))), None) for request in requests]
+        return [next((error for one in request if (error := error_in(made[one]))), None) for request in requests]
 
     def dissociate(self, requests: Sequence[tuple[Association, ...]]) -> list[SyncError | None]:
         unwanted = list(dict.fromkeys(one for request in requests for one in request))
@@ -206,7 +262,7 @@ class HubSpotBatches:
         taken_off = self._pauses.ask(Call.WRITE_ASSOCIATIONS, unwanted, dissociate)
         self._contacts_of.forget({one.company_id for one in unwanted})
         self._companies_of.forget({one.contact_id for one in unwanted})
-        return [next((error for one in request if (error := _error(taken_off[one]))), None) for request in requests]
+        return [next((error for one in request if (error := error_in(taken_off[one]))), None) for request in requests]
 
     def _write_companies(
         self, values: Mapping[CompanyId, Mapping[str, str]]
@@ -289,6 +345,21 @@ class GatheredHubSpot:
         order: Sequence[StageName] = await self._ask(self._batches.stage_order, None, step=Step.STAGES)
         return order
 
+    async def find_fates(self, kind: Kind, record_ids: Sequence[str]) -> Sequence[Fate]:
+        if not record_ids:
+            return ()
+        found: Sequence[Fate] = await self._ask(self._batches.fates, (kind, tuple(record_ids)), step=Step.COMPANIES)
+        return found
+
+    async def merge_companies(self, survivor: CompanyId, loser: CompanyId) -> None:
+        await self._ask(self._batches.merge_companies, (survivor, loser), step=Step.WRITE_HUBSPOT)
+
+    async def archive_company(self, company_id: CompanyId) -> None:
+        await self._ask(self._batches.archive, (Kind.COMPANY, company_id), step=Step.WRITE_HUBSPOT)
+
+    async def archive_contact(self, contact_id: ContactId) -> None:
+        await self._ask(self._batches.archive, (Kind.CONTACT, contact_id), step=Step.WRITE_HUBSPOT)
+
     async def write_account_id(self, company_id: CompanyId, account_id: AccountId) -> None:
         await self._ask(self._batches.write_account_ids, (company_id, account_id), step=Step.WRITE_HUBSPOT)
 
@@ -311,63 +382,3 @@ class GatheredHubSpot:
 
     async def dissociate(self, associations: Sequence[Association]) -> None:
         await self._ask(self._batches.dissociate, tuple(associations), step=Step.WRITE_HUBSPOT)
-
-
-def _caught(read: Callable[[], V]) -> V | SyncError:
-    try:
-        return read()
-    except SyncError as problem:
-        return problem
-
-
-def _those_of(wanted: Sequence[Wanted], members: frozenset[str] | SyncError) -> frozenset[str] | SyncError:
-    return members if isinstance(members, SyncError) else members.intersection(one.record_id for one in wanted)
-
-
-def _together(facts: Sequence[Contact | SyncError | None]) -> Sequence[Contact] | SyncError:
-    for fact in facts:
-        if isinstance(fact, SyncError):
-            return fact
-    return [fact for fact in facts if isinstance(fact, Contact)]
-
-
-def _chained(facts: Sequence[tuple[Association, ...] | SyncError]) -> Sequence[Association] | SyncError:
-    problem = next((one for one in facts if isinstance(one, SyncError)), None)
-    return problem or [one for fact in facts if not isinstance(fact, SyncError) for one in fact]
-
-
-def _company(told: UpsertedCompany, account_id: AccountId, values: CompanyValues) -> Company:
-    return Company(
-        told.company_id,
-        name=values.name,
-        domain=values.domain,
-        website=values.website,
-        country=values.country,
-        account_id=account_id,
-    )
-
-
-def _stage(answer: Mapping[str, str] | SyncError) -> StageName | SyncError:
-    if isinstance(answer, SyncError):
-        return answer
-    return StageName(answer.get(STAGE) or "")
-
-
-def _corrections(reported: Mapping[Id, StageName | SyncError]) -> dict[str, dict[str, object]]:
-    return {key: {"lifecycle_stage": stage} for key, stage in reported.items() if not isinstance(stage, SyncError)}
-
-
-def _all_or_first_error(
-    ids: Sequence[ContactId], reported: Mapping[ContactId, StageName | SyncError]
-) -> dict[ContactId, StageName] | SyncError:
-    stages: dict[ContactId, StageName] = {}
-    for one in ids:
-        answer = reported[one]
-        if isinstance(answer, SyncError):
-            return answer
-        stages[one] = answer
-    return stages
-
-
-def _error(answer: object) -> SyncError | None:
-    return answer if isinstance(answer, SyncError) else None

@@ -6,6 +6,8 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from tasks.contracts.errors import SyncError
+from tasks.contracts.fates import Settlement, Tombstone
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import (
     AccountId,
@@ -26,7 +28,7 @@ from tasks.contracts.records import (
 )
 from tasks.contracts.tools import Subject
 from workers.gather import Gather
-from workers.ledger.postgres_ledger import Following, LinkRequest, PostgresLedger, VerdictRequest
+from workers.ledger.postgres_ledger import Following, LinkRequest, PostgresLedger, SettleRequest, VerdictRequest
 from workers.telemetry.logs import get_logger
 from workers.toolbox.reach import reach_ledger
 
@@ -77,6 +79,25 @@ class LedgerBatches:
 
     def record_links(self, requests: Sequence[LinkRequest]) -> Sequence[object]:
         answers = reach_ledger(partial(self._ledger.record_links, requests))
+        for request, answer in zip(requests, answers, strict=True):
+            if answer is None:
+                self.owed_next += request.then
+        return answers
+
+    def all_links_of_accounts(self, requests: Sequence[str]) -> list[list[Link]]:
+        found = reach_ledger(partial(self._ledger.find_all_links_of_accounts, requests))
+        return [found.get(account_id, []) for account_id in requests]
+
+    def tombstones(self, requests: Sequence[tuple[Kind, tuple[str, ...]]]) -> list[list[Tombstone]]:
+        found: list[Tombstone] = []
+        for kind in dict.fromkeys(kind for kind, _ in requests):
+            ids = sorted({one for asked, ids in requests if asked is kind for one in ids})
+            found += reach_ledger(partial(self._ledger.find_tombstones, kind, ids))
+        return [[one for one in found if one.kind is kind and one.record_id in ids] for kind, ids in requests]
+
+    def settle(self, requests: Sequence[SettleRequest]) -> list[SyncError | None]:
+        """One transaction each: there are few, and two may meet in one link."""
+        answers = [reach_ledger(partial(self._ledger.settle, request)) for request in requests]
         for request, answer in zip(requests, answers, strict=True):
             if answer is None:
                 self.owed_next += request.then
@@ -209,6 +230,20 @@ class GatheredLedger:
     async def record_link(self, link: Link, verdict: Verdict, *, fence: int, then: Sequence[Owed] = ()) -> None:
         request = LinkRequest(link, verdict, fence=fence, then=self._in_lane(then), as_of=self._as_of)
         await self._ask(self._batches.record_links, request)
+
+    async def find_tombstones(self, kind: Kind, record_ids: Sequence[str]) -> Sequence[Tombstone]:
+        if not record_ids:
+            return ()
+        found: Sequence[Tombstone] = await self._ask(self._batches.tombstones, (kind, tuple(record_ids)))
+        return found
+
+    async def find_all_links_of_account(self, account_id: str) -> Sequence[Link]:
+        found: Sequence[Link] = await self._ask(self._batches.all_links_of_accounts, account_id)
+        return found
+
+    async def settle(self, settlement: Settlement, *, fence: int, then: Sequence[Owed] = ()) -> None:
+        request = SettleRequest(settlement, fence=fence, then=self._in_lane(then), as_of=self._as_of)
+        await self._ask(self._batches.settle, request)
 
     async def record_contact_links(self, contact_links: Sequence[ContactLink]) -> None:
         await self._ask(self._batches.record_contact_links, tuple(contact_links))

@@ -5,10 +5,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from tasks.contracts.errors import SyncError
+from tasks.contracts.fates import Fate
 from tasks.contracts.finding import AccountSearch, AccountValues, Upserted
 from tasks.contracts.records import Account, AccountId, CompanyId, Kind, OpportunitySignal, Person, PersonId
 from workers.coordination.fuses import Written
 from workers.crm.salesforce import SalesforceDoor
+from workers.crm.salesforce_fates import KIND_OF
+from workers.crm.salesforce_ids import long_ids_in
 from workers.crm.salesforce_requests import (
     Command,
     FindAccount,
@@ -28,6 +31,7 @@ from workers.toolbox.freshness import Shelf, Wanted
 from workers.toolbox.fuses import Fuse
 from workers.toolbox.pauses import Pauses
 from workers.toolbox.reach import reach_ledger
+from workers.toolbox.tombstones import buried_problem, together
 
 CRM = "salesforce"
 SCOPES: Mapping[type[DoorRequest], str] = {
@@ -41,6 +45,11 @@ SCOPES: Mapping[type[DoorRequest], str] = {
     WriteContactAccount: "salesforce.Contact.write",
 }
 """What each request needs a right for."""
+FATES_SCOPES = {
+    Kind.ACCOUNT: "salesforce.Account.read",
+    Kind.SALESFORCE_CONTACT: "salesforce.people.read",
+    Kind.LEAD: "salesforce.people.read",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,12 @@ class SalesforceBatches:
         self._remember_own_writes(dict(zip(requests, results, strict=True)))
         return results
 
+    def fates(self, requests: Sequence[tuple[str, ...]]) -> list[list[Fate] | SyncError]:
+        wanted = long_ids_in({one for ids in requests for one in ids}, *KIND_OF)
+        scopes = {one: FATES_SCOPES[KIND_OF[one[:3]]] for one in wanted}
+        found = self._pauses.ask_each(scopes, self._door.read_fates)
+        return [together(found, ids) for ids in requests]
+
     def people(self, requests: Sequence[PeopleWanted]) -> list[object]:
         """By e-mail address from their snapshots, if these are fresh; and who is missing then, by id."""
         wanted = [one for request in requests for one in request.emails]
@@ -104,7 +119,8 @@ class SalesforceBatches:
         return [_first_error(request, written) for request in requests]
 
     def _run(self, requests: Sequence[DoorRequest]) -> list[DoorResult | SyncError]:
-        """What is not paused, and whose fuse is whole, all in one run of the door."""
+        """What is not paused, whose fuse is whole, and whose key is not buried, all in one run of the door."""
+        refused = self._refuse_buried(requests)
 
         def run(going: Sequence[DoorRequest]) -> Mapping[DoorRequest, DoorResult | SyncError]:
             written: dict[DoorRequest, Written] = {one: _written(one) for one in going if isinstance(one, Command)}
@@ -114,8 +130,22 @@ class SalesforceBatches:
             answers.update(blown)
             return answers
 
-        answers = self._pauses.ask_each({one: SCOPES[type(one)] for one in requests}, run)
-        return [answers[one] for one in requests]
+        answers = self._pauses.ask_each({one: SCOPES[type(one)] for one in requests if one not in refused}, run)
+        return [refused.get(one) or answers[one] for one in requests]
+
+    def _refuse_buried(self, requests: Sequence[DoorRequest]) -> dict[DoorRequest, SyncError]:
+        """The one place that upserts and keys pass on their way out."""
+        keyed = [one for one in requests if isinstance(one, UpsertAccount | WriteCompanyId)]
+        if not keyed:
+            return {}
+        buried = reach_ledger(lambda: self._ledger.find_buried_keys([one.company_id for one in keyed]))
+        return {
+            one: buried_problem(one.company_id, buried[one.company_id])
+            for one in keyed
+            # An account that carried the key may be gone, and its survivor take the key over.
+            if buried.get(one.company_id, "").startswith(Kind.COMPANY)
+            or (isinstance(one, UpsertAccount) and one.company_id in buried)
+        }
 
     def _remember_own_writes(self, results: Mapping[DoorRequest, object]) -> None:
         """So that the next poll does not take them for news."""
@@ -162,6 +192,12 @@ class GatheredSalesforce:
 
     async def find_people_of(self, account_id: AccountId) -> Sequence[Person]:
         found: Sequence[Person] = await self._ask(self._batches.ask, FindPeopleOf(account_id), step=Step.THEIR_PEOPLE)
+        return found
+
+    async def find_fates(self, record_ids: Sequence[str]) -> Sequence[Fate]:
+        if not record_ids:
+            return ()
+        found: Sequence[Fate] = await self._ask(self._batches.fates, tuple(record_ids), step=Step.ACCOUNTS)
         return found
 
     async def find_people(self, emails: Sequence[str], ids: Sequence[PersonId] = ()) -> Sequence[Person]:
