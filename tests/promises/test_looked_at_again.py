@@ -21,6 +21,7 @@ from tasks.contracts.records import (
 )
 from tasks.contracts.tools import Subject
 from tasks.create_account import create_account
+from tasks.create_company import create_company
 from tasks.link_company import link_company
 from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
@@ -34,7 +35,7 @@ from workers.toolbox.hands import Hands, SliceTools
 SEGMENT = "5"
 COMPANY, CONTACT, PERSON = CompanyId("7"), ContactId("8"), "003000000000001AAA"
 EMAIL = "one@example.com"
-FLOWS = (create_account, link_contact, link_company, propagate_lifecycle_stage)
+FLOWS = (create_account, create_company, link_contact, link_company, propagate_lifecycle_stage)
 POLLS_READS = {
     "search": 2,
     "companies": 1,  # the archived ones
