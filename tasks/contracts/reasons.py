@@ -55,8 +55,6 @@ class Reason(StrEnum):
     CONTACT_GONE = "CONTACT_GONE"
     # Linking
     IDS_WRITTEN = "IDS_WRITTEN"
-    CONTACT_GIVEN_ACCOUNT = "CONTACT_GIVEN_ACCOUNT"
-    CONTACT_ASSOCIATED = "CONTACT_ASSOCIATED"
     CONTACT_LINKED = "CONTACT_LINKED"
     CONTACT_NOT_IN_SALESFORCE = "CONTACT_NOT_IN_SALESFORCE"
     CONTACT_WITHOUT_EMAIL = "CONTACT_WITHOUT_EMAIL"
@@ -69,7 +67,6 @@ class Reason(StrEnum):
     STAGE_NO_CANDIDATE = "STAGE_NO_CANDIDATE"
     STAGE_LIFTED_CONTACT = "STAGE_LIFTED_CONTACT"
     # Which side's value counts? (field rules)
-    FIELD_AGREED = "FIELD_AGREED"
     FIELD_SALESFORCE_WINS = "FIELD_SALESFORCE_WINS"
     FIELD_SALESFORCE_BLANK = "FIELD_SALESFORCE_BLANK"
     FIELD_SALESFORCE_CLEARED = "FIELD_SALESFORCE_CLEARED"
@@ -154,8 +151,6 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.COMPANY_UNNAMED: "The company has neither a name nor a domain; Salesforce requires a name.",
     Reason.CONTACT_GONE: "The contact does not exist in HubSpot (deleted, merged away or never there).",
     Reason.IDS_WRITTEN: "Each side now carries the other's id.",
-    Reason.CONTACT_GIVEN_ACCOUNT: "The Salesforce contact had no account and was put on this one.",
-    Reason.CONTACT_ASSOCIATED: "The contact was associated with the company its Salesforce account belongs to.",
     Reason.CONTACT_LINKED: "The contact's Salesforce record was found by e-mail address.",
     Reason.CONTACT_NOT_IN_SALESFORCE: "No Salesforce contact or lead has this contact's e-mail address.",
     Reason.CONTACT_WITHOUT_EMAIL: "The contact has no e-mail address, so it cannot be found in Salesforce.",
@@ -166,7 +161,6 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.STAGE_REFUSED: "HubSpot answered the change of stage with success but kept the old stage.",
     Reason.STAGE_NO_CANDIDATE: "No contact that counts has a stage with a rank.",
     Reason.STAGE_LIFTED_CONTACT: "The contact was lifted to its primary company's stage.",
-    Reason.FIELD_AGREED: "Both sides have the same value.",
     Reason.FIELD_SALESFORCE_WINS: "Salesforce has a value, and under the field's rule that is the one that counts.",
     Reason.FIELD_SALESFORCE_BLANK: "Salesforce has no value and never had one, so HubSpot's was carried over.",
     Reason.FIELD_SALESFORCE_CLEARED: "The value was removed in Salesforce, so it was removed in HubSpot too.",
