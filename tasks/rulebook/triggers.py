@@ -8,8 +8,8 @@ from tasks.rulebook.rule import Rule
 CHANGES = (
     Rule(
         "6.1",
-        "Both CRMs are polled, and what polls find is complete by itself. Polls are frequent while things change, and"
-        " slow down where nothing does or calls run short.",
+        "Both CRMs can be polled, which finds what no event told. Polls are frequent while things change, and slow down"
+        " where nothing does or calls run short.",
         (),
         TRIGGERS,
     ),
@@ -22,8 +22,8 @@ CHANGES = (
     ),
     Rule(
         "6.3",
-        "Any change of an account, contact, lead, opportunity or contact role in Salesforce is looked at; whether"
-        " anything mapped has changed is seen then.",
+        "Accounts, contacts, leads, opportunities and contact roles that were changed in Salesforce are found by their"
+        " stamp; a change in nothing that Tandem reads sets nothing off.",
         (),
         TRIGGERS,
     ),

@@ -64,7 +64,7 @@ def test_what_changes_only_where_we_do_not_look_is_no_change(polls, kind):
     assert polls.noted() == [(kind, "7", What.CHANGED)]
 
 
-def test_what_is_found_is_owed_and_woken(polls):
+def test_rule_6_1_what_polls_find_in_hubspot_is_owed_and_woken(polls):
     polls.write(Kind.COMPANY, "7", "Acme")
     polls.write(Kind.CONTACT, "8", "one@example.com")
     poll(polls)
@@ -119,7 +119,7 @@ def test_what_was_archived_before_the_first_poll_is_no_change_until_it_comes_bac
 
 
 @pytest.mark.parametrize("kind", HUBSPOT_KINDS)
-def test_a_merge_tells_of_the_loser_and_of_the_survivor(polls, kind):
+def test_rule_10_12_a_merge_tells_of_the_loser_and_of_the_survivor(polls, kind):
     polls.write(kind, "7", "one@example.com")
     polls.write(kind, "8", "two@example.com")
     poll(polls)
@@ -141,7 +141,7 @@ def test_what_was_merged_into_a_record_that_is_archived_by_now_is_missed_by_its_
     assert sorted(polls.noted()[2:]) == [(kind, "7", What.DELETED), (kind, "8", What.DELETED)]
 
 
-def test_who_enters_or_leaves_a_segment_is_a_change_and_who_was_on_it_already_is_none(polls):
+def test_rule_5_3_who_enters_or_leaves_a_segment_is_a_change_and_who_was_on_it_already_is_none(polls):
     polls.switches = Switches(contact_segment="5")
     polls.has_segment("5", ["1", "2", "30"])
     poll(polls)
@@ -158,7 +158,7 @@ def test_who_enters_or_leaves_a_segment_is_a_change_and_who_was_on_it_already_is
 
 
 @pytest.mark.parametrize("kind", ROWS)
-def test_a_row_is_found_once_each_time_it_changes_is_deleted_or_deleted_for_good(polls, kind):
+def test_rule_6_3_a_row_is_found_once_each_time_it_changes_is_deleted_or_deleted_for_good(polls, kind):
     polls.write_row(kind, ROWS[kind], "one@example.com")
     poll(polls)
     poll(polls)
@@ -188,7 +188,7 @@ def test_a_row_that_commits_late_with_an_older_stamp_is_found_by_the_overlap(pol
     assert len(polls.noted()) == before + found
 
 
-def test_merged_accounts_are_told_apart_from_deleted_ones(polls):
+def test_rule_10_10_merged_accounts_are_told_apart_from_deleted_ones(polls):
     polls.write_row(Kind.ACCOUNT, ACCOUNT, "Acme")
     polls.write_row(Kind.ACCOUNT, OTHER_ACCOUNT, "Acme Inc")
     poll(polls)
@@ -201,7 +201,7 @@ def test_merged_accounts_are_told_apart_from_deleted_ones(polls):
     assert (loser.fate, loser.heir) == (Fate.MERGED, ACCOUNT)
 
 
-def test_a_converted_lead_is_told_with_the_contact_it_became(polls):
+def test_rule_11_legacy_a_converted_lead_is_told_with_the_contact_it_became(polls):
     polls.write_row(Kind.ACCOUNT, ACCOUNT, "Acme")
     polls.write_row(Kind.LEAD, LEAD, "one@example.com")
     poll(polls)
@@ -214,7 +214,7 @@ def test_a_converted_lead_is_told_with_the_contact_it_became(polls):
     assert (Kind.SALESFORCE_CONTACT, lead.heir, What.CHANGED) in noted
 
 
-def test_what_left_the_recycle_bin_before_a_poll_is_found_in_the_list_of_deletions(polls):
+def test_rule_10_11_what_left_the_recycle_bin_before_a_poll_is_found_in_the_list_of_deletions(polls):
     polls.write_row(Kind.ACCOUNT, ACCOUNT, "Acme")
     poll(polls)
     polls.delete_row(Kind.ACCOUNT, ACCOUNT)
@@ -226,7 +226,7 @@ def test_what_left_the_recycle_bin_before_a_poll_is_found_in_the_list_of_deletio
     assert polls.noted()[1:] == [(Kind.ACCOUNT, ACCOUNT, What.DELETED)]
 
 
-def test_deletions_that_nobody_remembers_are_found_by_comparing_every_key(polls):
+def test_rule_10_11_deletions_that_nobody_remembers_are_found_by_comparing_every_key(polls):
     polls.write_row(Kind.ACCOUNT, ACCOUNT, "Acme")
     polls.write_row(Kind.ACCOUNT, OTHER_ACCOUNT, "Acme Inc")
     poll(polls)

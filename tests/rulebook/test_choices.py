@@ -129,6 +129,13 @@ async def test_rule_A18_of_several_records_with_one_address_the_same_one_is_the_
     assert world.ledger.contact_links[contact].person_id != younger.id, "where nobody was known, the oldest"
 
 
+async def test_rule_A18_nobody_is_a_converted_lead():
+    world = World()
+    contact = world.contact(None)
+    world.person(contact, LEAD, is_converted=True)
+    assert await look_at_contact(world, contact) == ["CONTACT_NOT_IN_SALESFORCE"]
+
+
 async def test_rule_A20_qualifying_and_being_a_contact_are_both_needed_in_one_person():
     world = World(contact_segment="7", default_object=LEAD)
     world.company()

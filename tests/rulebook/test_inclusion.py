@@ -8,7 +8,7 @@ from tasks.contracts.records import Switches
 from tasks.contracts.tools import Salesforce
 from tasks.rules.reevaluation import reviews_after
 from tests.doubles.world import World
-from tests.rulebook.scenes import CONTACT, LEAD, decide, look_at_contact, move_stage
+from tests.rulebook.scenes import CONTACT, LEAD, decide, do_what_is_owed, look_at_contact, move_stage
 
 
 async def test_rule_5_1_without_a_segment_every_contact_qualifies():
@@ -29,6 +29,17 @@ async def test_rule_5_2_choosing_a_segment_looks_again_at_who_was_left_alone_for
     world.switches = replace(world.switches, contact_segment="8")
     world.hubspot.segments["8"] = {contact}
     assert (await decide(world))[1:] == ["C3_QUALIFYING_CONTACT", "ACCOUNT_CREATED"]
+
+
+async def test_rule_5_3_whoever_enters_the_segment_lets_its_companies_be_decided_about_again():
+    world = World(contact_segment="7")
+    world.company()
+    contact = world.contact()
+    assert await decide(world) == ["N3_NONE_QUALIFIES"]
+    world.hubspot.segments["7"].add(contact)
+    await look_at_contact(world, contact)
+    await do_what_is_owed(world)
+    assert {"C3_QUALIFYING_CONTACT", "ACCOUNT_CREATED"} < set(world.codes())
 
 
 async def test_rule_5_6_who_is_in_the_segment_is_asked_at_every_decision():

@@ -15,7 +15,7 @@ async def run(world: World, company_id: str, *, forced: bool = False) -> None:
 
 
 @pytest.mark.parametrize("first", ["adopts", "is forced"])
-async def test_a_domain_is_taken_whatever_the_website_of_its_companys_account_says(first):
+async def test_rule_T2_4_a_domain_is_taken_whatever_the_website_of_its_companys_account_says(first):
     world = World()
     world.company("1", domain="acme.com", website="https://zeta.com")
     world.company("2", domain="acme.com")
@@ -32,7 +32,7 @@ async def test_a_domain_is_taken_whatever_the_website_of_its_companys_account_sa
 
 
 @pytest.mark.parametrize("has_evidence", [False, True])
-async def test_waiting_for_another_company_asks_salesforce_for_no_account(has_evidence):
+async def test_rule_4_5_waiting_for_another_company_asks_salesforce_for_no_account(has_evidence):
     world = World()
     for company in ("1", "2"):
         world.company(company, domain="acme.com")
