@@ -7,15 +7,15 @@ from tasks.rulebook.rule import Rule
 ASSOCIATIONS = (
     Rule(
         "9.1",
-        "A Salesforce contact's account and the association of its HubSpot contact with the account's company are one"
-        " and the same fact: each is brought in line with the other.",
+        "Whoever is on a linked account in Salesforce sits on its company in HubSpot as well, and a Salesforce contact"
+        " without an account is put on that of its primary company.",
         (Reason.IDS_WRITTEN,),
         PEOPLE,
     ),
     Rule(
         "9.2",
         "A contact whose account has no company yet waits for it, without polling, and is taken in when there is one.",
-        (),
+        (Reason.WAITING_FOR_ACCOUNT,),
         ERRORS,
     ),
     Rule(
@@ -25,12 +25,15 @@ ASSOCIATIONS = (
         STAGES_BETWEEN,
     ),
     Rule(
-        "9.4", "A contact that moves to another account in Salesforce gets that account's company as its primary one."
+        "9.4",
+        "A contact that moves to another account in Salesforce gets that account's company as its primary one.",
+        (Reason.CONTACT_MOVED_IN_HUBSPOT,),
     ),
     Rule(
         "9.5",
-        "A second company that HubSpot makes beside the account's by itself gets no second account: it is a question.",
-        (Reason.CONFLICT_DOMAIN_TAKEN,),
+        "A second company that HubSpot makes by itself beside the account's gets no second account: a person is asked"
+        " whether the two are to be merged.",
+        (Reason.SUGGEST_MERGE,),
         AUTO_ASSOCIATION,
     ),
     Rule("9.6", "Parent accounts become parent companies only where the operator wants it."),

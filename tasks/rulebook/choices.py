@@ -49,9 +49,10 @@ CHOICES = (
     ),
     Rule(
         "A7",
-        "A contact that moves in Salesforce gets the new company as its primary one and keeps the old one beside it. A"
-        " primary company changed in HubSpot moves the contact in Salesforce only where the operator wants both ways,"
-        " and no account is ever taken from anybody.",
+        "A contact that moves in Salesforce gets the new company as its primary one, and is taken off the old one only"
+        " if Tandem had put it there. A primary company changed in HubSpot moves the contact in Salesforce only where"
+        " the operator wants both ways, and no account is ever taken from anybody.",
+        (Reason.CONTACT_MOVED_IN_HUBSPOT, Reason.CONTACT_MOVED_IN_SALESFORCE),
     ),
     Rule(
         "A8",

@@ -21,13 +21,13 @@ ACCOUNTS_TO_COMPANIES = (
     Rule(
         "2.3",
         "Every account that was created since company sync is on gets a company, with or without contacts.",
-        (Reason.ACCOUNT_NEW,),
+        (Reason.ACCOUNT_NEW, Reason.COMPANY_CREATED),
         ACCOUNTS,
     ),
     Rule(
         "2.4",
-        "An older account comes over once it is edited, imported, or asked for by a person.",
-        (Reason.ACCOUNT_EDITED, Reason.ACCOUNT_IMPORTED, Reason.MANUAL, Reason.ACCOUNT_UNTOUCHED),
+        "An older account comes over once it is edited in Salesforce, or a person asks for it.",
+        (Reason.ACCOUNT_EDITED, Reason.MANUAL, Reason.ACCOUNT_UNTOUCHED),
         ACCOUNTS,
     ),
     Rule(

@@ -9,7 +9,7 @@ ERROR_CLASSES = (
     Rule(
         "11.waiting_for_account",
         "The contact's account has no company yet: the contact waits, and is looked at when the account is linked.",
-        (ProblemClass.DEPENDENCY,),
+        (ProblemClass.DEPENDENCY, Reason.WAITING_FOR_ACCOUNT),
         ERRORS,
     ),
     Rule(

@@ -106,6 +106,7 @@ T2 = (
             Reason.SUGGEST_DOMAIN_DOUBTFUL,
             Reason.CONFLICT_DOMAIN,
             Reason.CONFLICT_DOMAIN_TAKEN,
+            Reason.SUGGEST_MERGE,
         ),
         COMPANIES_API,
     ),
@@ -114,5 +115,5 @@ T2 = (
         "Then, only where the operator wants it, the name: a question, never a link.",
         (Reason.SUGGEST_NAME, Reason.SUGGEST_SIMILAR_NAME),
     ),
-    Rule("T2.6", "None of these: the account gets a company of its own.", (), ACCOUNTS),
+    Rule("T2.6", "None of these: the account gets a company of its own.", (Reason.COMPANY_CREATED,), ACCOUNTS),
 )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from tasks.contracts.errors import Ambiguous
 from tasks.contracts.records import AccountId, Company, CompanyId, ContactId, PersonId, PersonKind, StageName
 from tasks.create_account import create_account
+from tasks.create_company import create_company
 from tasks.link_company import link_company
 from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
@@ -23,6 +24,15 @@ async def decide(world: World, company_id: str = "1", *, forced: bool = False) -
     return world.codes(company_id)
 
 
+async def decide_about_account(world: World, account_id: str = ACCOUNT, *, forced: bool = False) -> list[str]:
+    """Whether the account gets a company, as above."""
+    try:
+        await create_company(AccountId(account_id), world.tools(forced=forced))
+    except Ambiguous as question:
+        return [*world.codes(account_id), f"asked: {question.code}"]
+    return world.codes(account_id)
+
+
 async def bring_along(world: World, company_id: str = "1") -> None:
     await link_company(CompanyId(company_id), world.tools())
 
@@ -39,15 +49,14 @@ async def move_stage(world: World, company_id: str = "1", *, forced: bool = Fals
 
 
 async def do_what_is_owed(world: World) -> None:
-    """Companies' work only, and what that makes owed in turn."""
+    """And what that makes owed in turn."""
     flows = {
-        "create_account": create_account,
-        "link_company": link_company,
-        "propagate_lifecycle_stage": propagate_lifecycle_stage,
+        flow.name: flow
+        for flow in (create_account, create_company, link_company, link_contact, propagate_lifecycle_stage)
     }
     while world.ledger.owed:
         owed = world.ledger.owed.pop(0)
-        await flows[owed.task](CompanyId(owed.record_id), world.tools(forced=owed.forced))
+        await flows[owed.task](owed.record_id, world.tools(forced=owed.forced))
 
 
 def linked(world: World, company_id: str = "1") -> AccountId | None:

@@ -49,17 +49,6 @@ async def test_rule_9_3_only_the_primary_company_counts():
     assert await move_stage(world, "2") == "customer"
 
 
-async def test_rule_9_5_a_second_company_of_the_domain_that_hubspot_makes_gets_no_second_account():
-    world = World()
-    world.company("1", domain="acme.com")
-    world.contact("1")
-    await decide(world, "1")
-    world.company("2", domain="acme.com", created_automatically=True)
-    world.contact("2")
-    assert await decide(world, "2") == ["asked: CONFLICT_DOMAIN_TAKEN"]
-    assert len(world.salesforce.created) == 1
-
-
 async def test_rule_9_7_opportunities_count_for_those_who_have_a_role_in_them():
     world = World()
     world.company("1")

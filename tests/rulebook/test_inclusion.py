@@ -7,8 +7,17 @@ import pytest
 from tasks.contracts.records import Switches
 from tasks.contracts.tools import Salesforce
 from tasks.rules.reevaluation import reviews_after
-from tests.doubles.world import World
-from tests.rulebook.scenes import CONTACT, LEAD, decide, do_what_is_owed, look_at_contact, move_stage
+from tests.doubles.world import LATELY, World
+from tests.rulebook.scenes import (
+    ACCOUNT,
+    CONTACT,
+    LEAD,
+    decide,
+    decide_about_account,
+    do_what_is_owed,
+    look_at_contact,
+    move_stage,
+)
 
 
 async def test_rule_5_1_without_a_segment_every_contact_qualifies():
@@ -40,6 +49,13 @@ async def test_rule_5_3_whoever_enters_the_segment_lets_its_companies_be_decided
     await look_at_contact(world, contact)
     await do_what_is_owed(world)
     assert {"C3_QUALIFYING_CONTACT", "ACCOUNT_CREATED"} < set(world.codes())
+
+
+async def test_rule_5_4_an_account_gets_its_company_although_its_contacts_are_outside_the_segment():
+    world = World(contact_segment="7")
+    world.account(ACCOUNT, created_at=LATELY)
+    world.person(world.contact(None), CONTACT, account=ACCOUNT)
+    assert await decide_about_account(world) == ["ACCOUNT_NEW", "COMPANY_CREATED"]
 
 
 async def test_rule_5_6_who_is_in_the_segment_is_asked_at_every_decision():

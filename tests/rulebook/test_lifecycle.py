@@ -8,8 +8,16 @@ from tasks.contracts.errors import Rejected
 from tasks.contracts.records import CompanyId, OpportunitySignal, StageName
 from tests.doubles.calls import Killed
 from tests.doubles.crms import STAGES
-from tests.doubles.world import World
-from tests.rulebook.scenes import CONTACT, LEAD, edit_stage, move_stage, stages_of_contacts
+from tests.doubles.world import LATELY, World
+from tests.rulebook.scenes import (
+    ACCOUNT,
+    CONTACT,
+    LEAD,
+    decide_about_account,
+    edit_stage,
+    move_stage,
+    stages_of_contacts,
+)
 
 OWN = StageName("9001")
 
@@ -127,6 +135,16 @@ async def test_rule_8_2_7_also_a_role_that_came_after_the_win_and_never_where_it
     assert await move_stage(world) == "lead"
     world.switches = replace(world.switches, opportunity_signals=True)
     assert await move_stage(world) == "customer"
+
+
+async def test_rule_8_2_8_a_company_that_tandem_makes_is_given_no_stage_until_a_contact_lifts_it():
+    world = World()
+    world.account(ACCOUNT, created_at=LATELY)
+    assert await decide_about_account(world) == ["ACCOUNT_NEW", "COMPANY_CREATED"]
+    (company_id,) = world.hubspot.created
+    assert await move_stage(world, company_id) == ""
+    world.person(world.contact(company_id, stage="lead"), CONTACT)
+    assert await move_stage(world, company_id) == "lead"
 
 
 async def test_rule_8_2_9_a_stage_changes_nothing_in_salesforce():

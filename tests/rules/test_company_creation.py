@@ -136,7 +136,7 @@ def test_may_have_company(subject, came, switches, forced, verdict):
     assert may_have_company(subject, came, switches, forced=forced) == verdict
 
 
-def test_rule_A12_a_tombstone_forbids_a_new_company_but_not_a_link_with_another_one():
+def test_a12_a_tombstone_forbids_a_new_company_but_not_a_link_with_another_one():
     came = arrival(company_deleted=True)
     assert find_obstacle(EDITED, came, SYNC, forced=False) is None
 
