@@ -106,3 +106,19 @@ class Halted(TryAgain):
     """The connection itself is refused: credentials, API access. Every record would fail alike."""
 
     problem_class = ProblemClass.HALT
+
+
+class Paused(TryAgain):
+    """Nobody asks at the moment, because whoever asked last was refused for everybody. Waiting is not failing."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        after: timedelta | None = None,
+        problem_class: ProblemClass = ProblemClass.HALT,
+        remedy: str = "",
+        code: str = "",
+    ) -> None:
+        super().__init__(message, after=after, remedy=remedy, code=code)
+        self.problem_class = problem_class

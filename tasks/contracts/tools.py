@@ -39,6 +39,7 @@ from tasks.contracts.records import (
     Person,
     PersonId,
     Place,
+    StageMove,
     StageName,
     Switches,
     Verdict,
@@ -259,6 +260,18 @@ class Ledger(Protocol):
         ...
 
     async def record_written_stages(self, contact_ids: Sequence[ContactId], stage: StageName) -> None: ...
+
+    async def find_stage_move(self, company_id: CompanyId) -> StageMove | None:
+        """One that was begun and has not ended: its run died, or was refused half-way."""
+        ...
+
+    async def begin_stage_move(self, move: StageMove) -> None:
+        """Noted before the stage is cleared, in place of an earlier one of the company."""
+        ...
+
+    async def end_stage_move(self, company_id: CompanyId) -> None:
+        """The stage is set, or was changed by somebody else. Safe to repeat."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,8 @@ CHOICES = (
     ),
     Rule(
         "A8",
-        "Companies lift their contacts only where it is switched on, and never beside HubSpot's own setting for it.",
+        "Companies lift their contacts only where it is switched on, and not where HubSpot is known to do it itself. No"
+        " API tells that: as long as nobody has said so, the operator is warned.",
         (Reason.STAGE_LIFTED_CONTACT,),
         STAGES_BETWEEN,
     ),

@@ -20,8 +20,8 @@ ERROR_CLASSES = (
     ),
     Rule(
         "11.automation",
-        "A trigger, flow or validation rule of the org refused the record: parked at once, and not tried blindly"
-        " again.",
+        "A trigger, flow or validation rule of the org refused the record: parked at once, and tried again once a day,"
+        " as rules may be changed without anybody telling.",
         (ProblemClass.BUSINESS,),
         ERRORS,
     ),
@@ -39,7 +39,8 @@ ERROR_CLASSES = (
     ),
     Rule(
         "11.insufficient_access",
-        "A right or the record at the other end of a reference is missing: parked as a matter of set-up.",
+        "A right is missing, or the record at the other end of a reference: parked as a matter of set-up. A right that"
+        " is missing for a whole object pauses it for all records, and is told once.",
         (ProblemClass.CONFIG,),
         ERRORS,
     ),

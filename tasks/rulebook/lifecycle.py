@@ -30,7 +30,7 @@ LIFECYCLE = (
     Rule(
         "8.2.2",
         "Moving back is two writes, first blank and then the stage, each compared with what HubSpot reports afterwards;"
-        " killed in between, the next run finishes it. A write that changed nothing is noticed.",
+        " a journal has it finished whatever becomes of the run between them. A write that changed nothing is noticed.",
         (Reason.STAGE_SET_BACK, Reason.STAGE_REFUSED),
         COMPANIES_API,
     ),

@@ -68,8 +68,8 @@ CHANGES = (
     ),
     Rule(
         "6.10",
-        "A CRM that refuses the connection itself is asked again every five minutes, for as long as it takes; no record"
-        " is parked for it and none uses up an attempt.",
+        "A CRM that refuses the connection itself is asked by one probe at a time, for as long as it takes, and a"
+        " person is told once; meanwhile no record is parked for it and none uses up an attempt.",
         (ProblemClass.HALT,),
         SUSPENSION,
     ),

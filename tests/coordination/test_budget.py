@@ -23,7 +23,7 @@ def settings(**changes) -> Settings:
 def take(
     budget: Budget, *allowances: Allowance, lane: Lane = Lane.LIVE, family: str = "hubspot.companies.read"
 ) -> timedelta:
-    return budget.take(allowances, lane, family=family, call=f"call-{next(numbers)}")
+    return budget.take(allowances, lane, family=family, call=f"call-{next(numbers)}").wait
 
 
 def how_many(budget: Budget, *allowances: Allowance, lane: Lane = Lane.LIVE, at_most: int = 40) -> int:
@@ -177,7 +177,7 @@ def test_slots_are_freed_by_the_call_that_is_over(client):
     budget = Budget(client, settings())
     slots = [Allowance.SALESFORCE_CONCURRENT]
     for number in range(20):
-        assert not budget.take(slots, Lane.LIVE, family="salesforce.query", call=f"slot-{number}")
+        assert not budget.take(slots, Lane.LIVE, family="salesforce.query", call=f"slot-{number}").wait
     assert take(budget, *slots)
 
     budget.finish(slots, "slot-3")
@@ -209,7 +209,7 @@ def test_redis_being_away_is_a_reason_to_try_again(nowhere):
 def grant_times(url: str, name: str, attempts: int) -> int:
     budget = Budget(redis.Redis.from_url(url), settings(hubspot_burst=50))
     waits = [
-        budget.take([Allowance.HUBSPOT_BURST], Lane.LIVE, family="hubspot.x", call=f"{name}-{number}")
+        budget.take([Allowance.HUBSPOT_BURST], Lane.LIVE, family="hubspot.x", call=f"{name}-{number}").wait
         for number in range(attempts)
     ]
     return waits.count(timedelta())
@@ -227,7 +227,7 @@ def granted_for(url: str, name: str, seconds: float) -> list[float]:
     budget = Budget(redis.Redis.from_url(url), settings(hubspot_search_rate=5))
     end, granted = time.time() + seconds, []
     for number in count():
-        wait = budget.take([Allowance.HUBSPOT_SEARCH], Lane.LIVE, family="hubspot.x", call=f"{name}-{number}")
+        wait = budget.take([Allowance.HUBSPOT_SEARCH], Lane.LIVE, family="hubspot.x", call=f"{name}-{number}").wait
         if not wait:
             granted.append(time.time())
         if time.time() + wait.total_seconds() > end:

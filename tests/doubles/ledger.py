@@ -17,6 +17,7 @@ from tasks.contracts.records import (
     Owed,
     PersonId,
     Place,
+    StageMove,
     StageName,
     Verdict,
 )
@@ -36,6 +37,7 @@ class MemoryLedger:
     timeline: list[tuple[Subject, Verdict]] = field(default_factory=list)
     places: dict[ContactId, Place] = field(default_factory=dict)
     written_stages: dict[ContactId, StageName] = field(default_factory=dict)
+    stage_moves: dict[CompanyId, StageMove] = field(default_factory=dict)
     our_associations: set[tuple[CompanyId, ContactId]] = field(default_factory=set)
     creating: set[str] = field(default_factory=set)
     """Companies and accounts that are owed a counterpart: what keeps a claim standing."""
@@ -144,6 +146,18 @@ class MemoryLedger:
     async def record_written_stages(self, contact_ids: Sequence[ContactId], stage: StageName) -> None:
         self.written_stages.update(dict.fromkeys(contact_ids, stage))
         self.calls.note("record_written_stages")
+
+    async def find_stage_move(self, company_id: CompanyId) -> StageMove | None:
+        self.calls.note("find_stage_move")
+        return self.stage_moves.get(company_id)
+
+    async def begin_stage_move(self, move: StageMove) -> None:
+        self.stage_moves[move.company_id] = move
+        self.calls.note("begin_stage_move")
+
+    async def end_stage_move(self, company_id: CompanyId) -> None:
+        self.stage_moves.pop(company_id, None)
+        self.calls.note("end_stage_move")
 
     def _note(self, subject: Subject, verdict: Verdict) -> None:
         last = next((one for about, one in reversed(self.timeline) if about == subject), None)

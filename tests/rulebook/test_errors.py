@@ -7,9 +7,12 @@ import pytest
 from tasks.contracts.errors import Ambiguous, Halted, NeedsHuman, ProblemClass, SyncError, TryAgain
 from tasks.contracts.mapping import SyncRule, ValueType
 from tasks.contracts.reasons import Reason
+from tasks.contracts.records import PersonKind
 from tasks.rules.field_plan import Pair, plan_fields
 from tasks.rules.owners import OwnerDirectory
 from tasks.rules.retry_policy import Attempt, next_wait
+from tests.doubles.world import LATELY, World
+from tests.rulebook.scenes import decide_about_account, do_what_is_owed, look_at_contact
 from tests.rules.mapped import mapped
 from tests.rules.test_mapping_check import NAME, check, entry
 from workers.crm.door import hubspot_problem, no_answer, salesforce_problem, salesforce_row_problem
@@ -24,6 +27,19 @@ def salesforce(code: str, **more: object) -> SyncError:
 
 def hubspot(status: int, message: str = "secret", **more: object) -> SyncError:
     return hubspot_problem("write", status, {"message": message, **more})
+
+
+async def test_rule_11_waiting_for_account_is_no_failure_and_ends_when_the_account_is_linked():
+    world = World()
+    contact = world.contact(None)
+    world.person(contact, PersonKind.CONTACT, account=ACCOUNT)
+    assert await look_at_contact(world, contact) == ["WAITING_FOR_ACCOUNT"]
+    assert world.ledger.owed == []
+    world.account(ACCOUNT, created_at=LATELY)
+    await decide_about_account(world)
+    await do_what_is_owed(world)
+    assert world.codes(contact)[-1] == "CONTACT_LINKED"
+    assert (world.hubspot.created[0], contact) in world.hubspot.associations
 
 
 def test_rule_11_association_limit_is_parked_until_the_record_changes():

@@ -1,6 +1,6 @@
 """The tables of the ledger; what they promise by themselves is stated here as constraints."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, MetaData, Sequence, Text, func, text
@@ -270,6 +270,41 @@ class SwitchRow(LedgerTable):
     value: Mapped[Any] = mapped_column(JSONB, nullable=False)
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     changed_by: Mapped[str]
+
+
+class PauseRow(LedgerTable):
+    """An object of a CRM that refuses us for every record alike, or has begun to."""
+
+    __tablename__ = "pauses"
+    __table_args__ = (
+        CheckConstraint(
+            "(paused_at IS NULL) = (probe_at IS NULL) AND (paused_at IS NULL) = (wait IS NULL)", name="pause_is_whole"
+        ),
+        CheckConstraint("refused >= 0", name="refused_is_a_count"),
+    )
+
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    problem: Mapped[str]
+    remedy: Mapped[str]
+    refused: Mapped[int]
+    paused_at: Mapped[datetime | None]
+    probe_at: Mapped[datetime | None]
+    wait: Mapped[timedelta | None]
+
+
+class StageMoveRow(LedgerTable):
+    """A company is being set back to an earlier stage: cleared, then set; gone when it is over."""
+
+    __tablename__ = "stage_moves"
+    __table_args__ = (CheckConstraint("to_stage <> ''", name="goes_somewhere"),)
+
+    company_id: Mapped[str] = mapped_column(primary_key=True)
+    came_from: Mapped[str]
+    to_stage: Mapped[str]
+    because_of: Mapped[str]
+    begun_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    looked_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class ProducerKeyRow(LedgerTable):

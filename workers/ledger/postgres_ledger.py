@@ -20,10 +20,11 @@ from tasks.contracts.records import (
     Link,
     PersonId,
     PersonKind,
+    StageMove,
     Switches,
 )
 from tasks.contracts.tools import Subject
-from workers.ledger import snapshots
+from workers.ledger import snapshots, stage_moves
 from workers.ledger.claims import claim_identities, find_creators
 from workers.ledger.links import LinkRequest, write_links
 from workers.ledger.models import FENCES, BaselineRow, ContactLinkRow, CursorRow, LinkRow
@@ -206,6 +207,19 @@ class PostgresLedger:
                     index_elements=key, set_={"value": statement.excluded.value, "written_at": func.now()}
                 )
             )
+
+    def find_stage_moves(self, company_ids: Sequence[CompanyId]) -> dict[CompanyId, StageMove]:
+        """Begun and not ended."""
+        with self._engine.connect() as connection:
+            return stage_moves.find_stage_moves(connection, company_ids)
+
+    def begin_stage_moves(self, moves: Sequence[StageMove]) -> None:
+        with self._engine.begin() as connection:
+            stage_moves.begin_stage_moves(connection, moves)
+
+    def end_stage_moves(self, company_ids: Sequence[CompanyId]) -> None:
+        with self._engine.begin() as connection:
+            stage_moves.end_stage_moves(connection, company_ids)
 
     # What the operator decides, and how far the polls are
 

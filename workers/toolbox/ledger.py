@@ -20,6 +20,7 @@ from tasks.contracts.records import (
     Owed,
     PersonId,
     Place,
+    StageMove,
     StageName,
     Verdict,
 )
@@ -141,6 +142,18 @@ class LedgerBatches:
         reach_ledger(partial(self._ledger.record_written, rows))
         return [None] * len(requests)
 
+    def stage_moves(self, requests: Sequence[CompanyId]) -> list[StageMove | None]:
+        found = reach_ledger(partial(self._ledger.find_stage_moves, requests))
+        return [found.get(company_id) for company_id in requests]
+
+    def begin_stage_moves(self, requests: Sequence[StageMove]) -> list[None]:
+        reach_ledger(partial(self._ledger.begin_stage_moves, requests))
+        return [None] * len(requests)
+
+    def end_stage_moves(self, requests: Sequence[CompanyId]) -> list[None]:
+        reach_ledger(partial(self._ledger.end_stage_moves, requests))
+        return [None] * len(requests)
+
 
 class GatheredLedger:
     """The `Ledger` of one run; what it makes owed inherits the run's lane and its idea of fresh."""
@@ -228,6 +241,16 @@ class GatheredLedger:
 
     async def record_written_stages(self, contact_ids: Sequence[ContactId], stage: StageName) -> None:
         await self._ask(self._batches.record_written_stages, (tuple(contact_ids), stage))
+
+    async def find_stage_move(self, company_id: CompanyId) -> StageMove | None:
+        found: StageMove | None = await self._ask(self._batches.stage_moves, company_id)
+        return found
+
+    async def begin_stage_move(self, move: StageMove) -> None:
+        await self._ask(self._batches.begin_stage_moves, move)
+
+    async def end_stage_move(self, company_id: CompanyId) -> None:
+        await self._ask(self._batches.end_stage_moves, company_id)
 
     def _in_lane(self, then: Sequence[Owed]) -> tuple[Owed, ...]:
         """What a first load makes owed is not more urgent than the load; a flow does not know which lane it runs in."""
