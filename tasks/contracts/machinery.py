@@ -85,6 +85,8 @@ class Parked:
     code: str
     remedy: str
     evidence: Mapping[str, object]
+    waits_for: str | None = None
+    """The account that has to be linked first; linking it wakes the row."""
 
 
 Settlement = Done | Later | Parked

@@ -30,7 +30,6 @@ class Reason(StrEnum):
     ACCOUNT_MERGED = "ACCOUNT_MERGED"
     ACCOUNT_FILTERED_OUT = "ACCOUNT_FILTERED_OUT"
     PERSON_ACCOUNT = "PERSON_ACCOUNT"
-    PERSON_WITHOUT_ACCOUNT = "PERSON_WITHOUT_ACCOUNT"
     COMPANY_DELETED = "COMPANY_DELETED"
     # Which account is it, which company is it? (decision table T2, from either side)
     ACCOUNT_CREATED = "ACCOUNT_CREATED"
@@ -131,7 +130,6 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.ACCOUNT_MERGED: "The account was merged into another one, which is looked at in its place.",
     Reason.ACCOUNT_FILTERED_OUT: "No company: the account does not pass the account filter.",
     Reason.PERSON_ACCOUNT: "A person account is a person, and no company.",
-    Reason.PERSON_WITHOUT_ACCOUNT: "No company: the lead, or contact, belongs to no account.",
     Reason.COMPANY_DELETED: "No new company: the account's company was deleted in HubSpot.",
     Reason.ACCOUNT_CREATED: "The account was created in Salesforce and linked.",
     Reason.COMPANY_CREATED: "The company was created in HubSpot and linked.",
@@ -239,6 +237,8 @@ WHAT_TO_DO: Mapping[Reason, str] = {
     " `HubSpot_Company_Id__c` on the person account. Then `tandem parked replay ID`.",
     Reason.ACCOUNT_GONE: "Restore the account from Salesforce's recycle bin, then `tandem parked replay ID`. If it is"
     " to stay deleted, `tandem parked dismiss ID --why TEXT`; a link cannot be ended yet.",
+    Reason.WAITING_FOR_ACCOUNT: "Nothing: it goes on by itself once the account has its company. To bring the account"
+    " over now: `tandem sync account ID --force`.",
     Reason.COMPANY_UNNAMED: "Give the company a name or a domain in HubSpot; it is tried again when it changes, or with"
     " `tandem parked replay ID`.",
     Reason.STAGE_REFUSED: "Somebody moved the stage at the same moment, or a workflow holds it. It is looked at again"

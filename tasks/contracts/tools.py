@@ -88,6 +88,10 @@ class HubSpot(Protocol):
         """
         ...
 
+    async def find_known_companies(self, domains: Sequence[str]) -> Sequence[Company]:
+        """Companies that had one of the domains when they were read last, whenever that was; HubSpot is not asked."""
+        ...
+
     async def find_members(self, segment: str, kind: Kind, record_ids: Sequence[str]) -> frozenset[str]:
         """Those of the records that are in the segment (a HubSpot list) now.
 
@@ -151,7 +155,14 @@ class Salesforce(Protocol):
         ...
 
     async def find_account(self, account_id: AccountId) -> Account | None:
-        """Deleted accounts as well, while they are in the recycle bin, and those that were merged away."""
+        """Deleted accounts as well, while they are in the recycle bin, and those that were merged away.
+
+        Tells when a lead was last converted into it.
+        """
+        ...
+
+    async def find_passing(self, account_filter: str, account_ids: Sequence[AccountId]) -> frozenset[AccountId]:
+        """Those of the accounts that meet the SOQL condition now. Rejected if Salesforce does not understand it."""
         ...
 
     async def find_people_of(self, account_id: AccountId) -> Sequence[Person]:
@@ -237,6 +248,10 @@ class Ledger(Protocol):
         """What has to be done next although this run is about to end without a verdict of its own."""
         ...
 
+    async def find_imported_at(self, account_id: AccountId) -> datetime | None:
+        """When somebody last announced that the account was imported."""
+        ...
+
     async def find_our_associations(self, associations: Sequence[Association]) -> Sequence[Association]:
         """Those of them that Tandem made and has not taken back; what people made is theirs."""
         ...
@@ -254,6 +269,10 @@ class Ledger(Protocol):
         ...
 
     async def record_place(self, contact_id: ContactId, place: Place) -> None: ...
+
+    async def wake_waiting(self, account_id: AccountId) -> None:
+        """What is parked until this account is linked is owed again; who parks meanwhile finds the link by itself."""
+        ...
 
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         """The stages we ourselves wrote to those of the contacts last that we wrote to: the echo guard's memory."""

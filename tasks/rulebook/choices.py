@@ -107,7 +107,8 @@ CHOICES = (
     ),
     Rule(
         "A17",
-        "A filter can keep accounts from getting a company; a person's Sync passes it.",
+        "The operator may say in SOQL which accounts get a company; the others are not linked either, but links that"
+        " exist stay, and a person's Sync passes the filter.",
         (Reason.ACCOUNT_FILTERED_OUT,),
         SEGMENTS,
     ),

@@ -7,8 +7,9 @@ from tasks.rulebook.rule import Rule
 ACCOUNTS_TO_COMPANIES = (
     Rule(
         "2.1",
-        "While company sync is off nothing crosses, in either direction, not even when a person asks for it.",
-        (Reason.OBJECT_SYNC_OFF,),
+        "While company sync is off nothing crosses, in either direction, not even when a person asks for it. What was"
+        " imported before counts as an older account.",
+        (Reason.OBJECT_SYNC_OFF, Reason.ACCOUNT_UNTOUCHED),
         ACCOUNTS,
     ),
     Rule(
@@ -26,8 +27,8 @@ ACCOUNTS_TO_COMPANIES = (
     ),
     Rule(
         "2.4",
-        "An older account comes over once it is edited in Salesforce, or a person asks for it.",
-        (Reason.ACCOUNT_EDITED, Reason.MANUAL, Reason.ACCOUNT_UNTOUCHED),
+        "An older account comes over once it is edited in Salesforce, announced as imported, or asked for by a person.",
+        (Reason.ACCOUNT_EDITED, Reason.ACCOUNT_IMPORTED, Reason.MANUAL, Reason.ACCOUNT_UNTOUCHED),
         ACCOUNTS,
     ),
     Rule(
@@ -46,9 +47,9 @@ ACCOUNTS_TO_COMPANIES = (
     ),
     Rule(
         "2.7",
-        "A lead brings no company. The account it is converted into does, and it is matched with the company that"
-        " HubSpot may have made for the same people before one is created.",
-        (Reason.PERSON_WITHOUT_ACCOUNT, Reason.ACCOUNT_FROM_LEAD),
+        "A lead brings no company. The account it is converted into does, an older one as well, and it is matched with"
+        " the company that HubSpot may have made for the same people before one is created.",
+        (Reason.ACCOUNT_FROM_LEAD,),
         SETTINGS,
     ),
     Rule("2.8", "There is no limit on how many records are brought into step again.", (), ACCOUNTS),
@@ -61,7 +62,8 @@ ACCOUNTS_TO_COMPANIES = (
     ),
     Rule(
         "2.10",
-        "An account that is imported comes over as a whole, whether its contacts are in the segment or not.",
+        "What an import brings over is filled by itself: its contacts and its stage are looked at next, whether they"
+        " are in the segment or not.",
         (Reason.ACCOUNT_IMPORTED,),
         IMPORTS,
     ),

@@ -14,9 +14,8 @@ from tests.rulebook.page import find_tests, group_by_rule, number_of, page
 CATALOGUED = [rule.number for rule in RULES]
 NOT_YET = frozenset(
     (
-        *("2.7", "2.8", "2.10", "4.7", "4.9", "5.5", "7.4.parent", "9.6"),
+        *("2.8", "4.7", "4.9", "5.5", "7.4.parent", "9.6", "A10", "A11", "A12", "A13"),
         *("10.1", "10.2", "10.3", "10.4", "10.5", "10.6", "10.7", "10.8", "10.9"),
-        *("A10", "A11", "A12", "A13", "A17"),
     )
 )
 """Rules whose tests are still to be written; the list only ever gets shorter."""

@@ -50,13 +50,17 @@ def test_a_window_grants_its_limit_and_not_one_more(client, allowance, limit):
 
 
 def test_the_wait_is_as_long_as_it_has_to_be(client):
-    budget = Budget(client, settings(hubspot_search_rate=2))
-    assert how_many(budget, Allowance.HUBSPOT_SEARCH) == 2
-    wait = take(budget, Allowance.HUBSPOT_SEARCH)
+    """Until the first call leaves its window of 1.5 s, by a clock that is read before and after each call."""
+    budget = Budget(client, settings(hubspot_search_rate=1))
+    before_call = time.monotonic()
+    assert not take(budget, Allowance.HUBSPOT_SEARCH)
+    after_call = time.monotonic()
+    wait = take(budget, Allowance.HUBSPOT_SEARCH).total_seconds()
+    after_wait = time.monotonic()
 
-    time.sleep(wait.total_seconds() - 0.15)
-    assert take(budget, Allowance.HUBSPOT_SEARCH)
-    time.sleep(0.2)
+    shortest, longest = before_call + 1.5 - after_wait, after_call + 1.5 - after_call
+    assert shortest - 0.01 <= wait <= longest + 0.01
+    time.sleep(wait)
     assert not take(budget, Allowance.HUBSPOT_SEARCH)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from tasks.contracts.errors import Ambiguous, Busy
 from tasks.contracts.records import (
@@ -38,6 +39,9 @@ class MemoryLedger:
     places: dict[ContactId, Place] = field(default_factory=dict)
     written_stages: dict[ContactId, StageName] = field(default_factory=dict)
     stage_moves: dict[CompanyId, StageMove] = field(default_factory=dict)
+    waiting: dict[Owed, AccountId] = field(default_factory=dict)
+    """What is parked until an account is linked."""
+    imported_at: dict[AccountId, datetime] = field(default_factory=dict)
     our_associations: set[tuple[CompanyId, ContactId]] = field(default_factory=set)
     creating: set[str] = field(default_factory=set)
     """Companies and accounts that are owed a counterpart: what keeps a claim standing."""
@@ -119,6 +123,10 @@ class MemoryLedger:
         self.owed += then
         self.calls.note("owe")
 
+    async def find_imported_at(self, account_id: AccountId) -> datetime | None:
+        self.calls.note("find_imported_at")
+        return self.imported_at.get(account_id)
+
     async def find_our_associations(self, associations: Sequence[Association]) -> Sequence[Association]:
         self.calls.note("find_our_associations")
         return [one for one in dict.fromkeys(associations) if (one.company_id, one.contact_id) in self.our_associations]
@@ -138,6 +146,13 @@ class MemoryLedger:
     async def record_place(self, contact_id: ContactId, place: Place) -> None:
         self.places[contact_id] = place
         self.calls.note("record_place")
+
+    async def wake_waiting(self, account_id: AccountId) -> None:
+        woken = [owed for owed, waits_for in self.waiting.items() if waits_for == account_id]
+        for owed in woken:
+            del self.waiting[owed]
+        self.owed += woken
+        self.calls.note("wake_waiting")
 
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         self.calls.note("find_written_stages")

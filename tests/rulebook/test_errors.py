@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from tasks.contracts.errors import Ambiguous, Halted, NeedsHuman, ProblemClass, SyncError, TryAgain
+from tasks.contracts.errors import Ambiguous, Dependent, Halted, NeedsHuman, ProblemClass, SyncError, TryAgain
 from tasks.contracts.mapping import SyncRule, ValueType
 from tasks.contracts.reasons import Reason
-from tasks.contracts.records import PersonKind
+from tasks.contracts.records import AccountId, Owed, PersonKind
 from tasks.rules.field_plan import Pair, plan_fields
 from tasks.rules.owners import OwnerDirectory
 from tasks.rules.retry_policy import Attempt, next_wait
@@ -33,8 +33,10 @@ async def test_rule_11_waiting_for_account_is_no_failure_and_ends_when_the_accou
     world = World()
     contact = world.contact(None)
     world.person(contact, PersonKind.CONTACT, account=ACCOUNT)
-    assert await look_at_contact(world, contact) == ["WAITING_FOR_ACCOUNT"]
-    assert world.ledger.owed == []
+    with pytest.raises(Dependent) as waits:
+        await look_at_contact(world, contact)
+    assert (waits.value.problem_class, waits.value.code) == (ProblemClass.DEPENDENCY, "WAITING_FOR_ACCOUNT")
+    world.ledger.waiting[Owed("link_contact", contact)] = AccountId(waits.value.waits_for)
     world.account(ACCOUNT, created_at=LATELY)
     await decide_about_account(world)
     await do_what_is_owed(world)

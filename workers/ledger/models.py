@@ -100,6 +100,7 @@ class OwedRow(LedgerTable):
         Index("ix_owed_due", "task", "lane", "owed_since", postgresql_where=OPEN),
         Index("ix_owed_unattended", "lane", "woken_at", postgresql_where=OPEN),
         Index("ix_owed_parked", "problem_class", "code", postgresql_where=text("parked_at IS NOT NULL")),
+        Index("ix_owed_waits_for", "waits_for", postgresql_where=text("waits_for IS NOT NULL")),
         Index("ix_owed_claimed", "claim_token", postgresql_where=text("claim_token IS NOT NULL")),
         Index(None, "record_id"),
     )
@@ -122,6 +123,8 @@ class OwedRow(LedgerTable):
     code: Mapped[str] = mapped_column(server_default="")
     remedy: Mapped[str] = mapped_column(server_default="")
     evidence: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_JSON)
+    waits_for: Mapped[str | None]
+    """Of a parked row: the account that has to be linked first."""
     parked_at: Mapped[datetime | None]
     dismissed_at: Mapped[datetime | None]
     dismissed_by: Mapped[str | None]

@@ -18,6 +18,7 @@ from tasks.contracts.records import (
     Identity,
     Kind,
     Link,
+    Owed,
     PersonId,
     PersonKind,
     StageMove,
@@ -26,13 +27,21 @@ from tasks.contracts.records import (
 from tasks.contracts.tools import Subject
 from workers.ledger import snapshots, stage_moves
 from workers.ledger.claims import claim_identities, find_creators
+from workers.ledger.inbox import find_imported_at
 from workers.ledger.links import LinkRequest, write_links
 from workers.ledger.models import FENCES, BaselineRow, ContactLinkRow, CursorRow, LinkRow
 from workers.ledger.owing import Following, Request, owe_rows
 from workers.ledger.rows import TIME, given_rows, is_among, texts
 from workers.ledger.sightings import KINDS, patch_sightings, record_sightings
-from workers.ledger.switches import change_switch, find_switched_on_at, read_switches, write_switch
+from workers.ledger.switches import (
+    change_switch,
+    find_switched_on_at,
+    read_switch_times,
+    read_switches,
+    write_switch,
+)
 from workers.ledger.verdicts import VerdictRequest, append_verdicts
+from workers.ledger.waiting import wake_waiting
 
 __all__ = ["Following", "LinkRequest", "PostgresLedger", "VerdictRequest"]
 
@@ -136,6 +145,16 @@ class PostgresLedger:
         with self._engine.begin() as connection:
             owe_rows(connection, [Request(owed, one.as_of) for one in requests for owed in one.then])
 
+    def wake_waiting(self, account_ids: Sequence[AccountId]) -> list[Owed]:
+        """What was parked until one of these was linked, and is owed again now."""
+        with self._engine.begin() as connection:
+            return wake_waiting(connection, account_ids)
+
+    def find_imported_at(self, account_ids: Sequence[AccountId]) -> dict[AccountId, datetime]:
+        """When the last announcement came that somebody imports the account, in whichever form of its id."""
+        with self._engine.connect() as connection:
+            return find_imported_at(connection, account_ids)
+
     # Snapshots and baselines
 
     def find_snapshots(self, wanted: Sequence[snapshots.Wanted]) -> dict[tuple[str, str], Any]:
@@ -231,6 +250,11 @@ class PostgresLedger:
         """When company sync was switched on; None while it is off."""
         with self._engine.connect() as connection:
             return find_switched_on_at(connection)
+
+    def read_switch_times(self) -> dict[str, datetime]:
+        """When each switch was set last; those that nobody has set are left out."""
+        with self._engine.connect() as connection:
+            return read_switch_times(connection)
 
     def write_switch(self, name: str, value: object, by: str) -> int:
         """Returns how many records are looked at again because of it.

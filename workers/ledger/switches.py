@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Text, cast, func, literal, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from tasks.contracts.records import Switches
+from tasks.rules.account_filter import find_filter_problem
 from tasks.rules.identity import find_opt_out_problem
 from tasks.rules.reevaluation import reviews_after
 from workers.ledger.models import SwitchRow
@@ -22,6 +23,12 @@ def read_switches(connection: Connection) -> Switches:
     """As set, and the default where nobody has set anything; a switch that no longer exists is ignored."""
     rows = connection.execute(select(SwitchRow.name, SwitchRow.value))
     return Switches(**{name: _checked(name, value) for name, value in rows if name in _TYPES})
+
+
+def read_switch_times(connection: Connection) -> dict[str, datetime]:
+    """When each was set last; those that nobody has set are left out."""
+    rows = connection.execute(select(SwitchRow.name, SwitchRow.changed_at))
+    return {name: changed_at for name, changed_at in rows if name in _TYPES}
 
 
 def change_switch(connection: Connection, name: str, value: object, by: str) -> int:
@@ -44,6 +51,8 @@ def write_switch(connection: Connection, name: str, value: object, by: str) -> N
         raise ValueError(f"switch {name}: say who sets it")
     checked = _checked(name, value)
     if name == "opt_out_domains" and (problem := find_opt_out_problem(checked)):
+        raise ValueError(f"switch {name}: {problem}")
+    if name == "account_filter" and checked is not None and (problem := find_filter_problem(checked)):
         raise ValueError(f"switch {name}: {problem}")
     row = {"name": name, "value": literal(value, JSONB), "changed_by": by}
     changed = {"value": literal(value, JSONB), "changed_by": by, "changed_at": func.now()}

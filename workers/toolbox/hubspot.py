@@ -1,7 +1,7 @@
 """HubSpot as a flow sees it: snapshots first, then batch calls for everybody at once."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -23,7 +23,7 @@ from workers.crm.hubspot import HubSpotDoor
 from workers.crm.hubspot_calls import Call
 from workers.gather import Gather, Step
 from workers.ledger.postgres_ledger import PostgresLedger
-from workers.toolbox.company_finding import CompanyFinder, Sought
+from workers.toolbox.company_finding import NEVER, CompanyFinder, Sought
 from workers.toolbox.freshness import Shelf, Wanted
 from workers.toolbox.fuses import Fuse, guarded
 from workers.toolbox.pauses import Pauses
@@ -32,7 +32,6 @@ from workers.toolbox.segments import Segments
 
 CRM = "hubspot"
 STAGE = "lifecyclestage"
-NEVER = datetime.fromtimestamp(0, UTC)
 
 Id = TypeVar("Id", CompanyId, ContactId)
 V = TypeVar("V")
@@ -98,6 +97,9 @@ class HubSpotBatches:
 
     def find_companies(self, sought: Sequence[Sought]) -> list[Sequence[Company] | SyncError]:
         return self._finder.find(sought)
+
+    def known_companies(self, requests: Sequence[tuple[str, ...]]) -> list[Sequence[Company]]:
+        return self._finder.find_known(requests)
 
     def contacts_by_email(self, requests: Sequence[tuple[str, ...]]) -> list[Sequence[Contact] | SyncError]:
         wanted = list(dict.fromkeys(email for emails in requests for email in emails))
@@ -271,6 +273,12 @@ class GatheredHubSpot:
             self._batches.upsert_companies, (account_id, values), step=Step.WRITE_HUBSPOT
         )
         return upserted
+
+    async def find_known_companies(self, domains: Sequence[str]) -> Sequence[Company]:
+        if not domains:
+            return ()
+        found: Sequence[Company] = await self._ask(self._batches.known_companies, tuple(domains))
+        return found
 
     async def find_members(self, segment: str, kind: Kind, record_ids: Sequence[str]) -> frozenset[str]:
         wanted = tuple(Wanted(record_id, self._as_of) for record_id in record_ids)

@@ -101,6 +101,10 @@ class LedgerBatches:
             self.owed_next += request.then
         return [None] * len(requests)
 
+    def imported_at(self, requests: Sequence[AccountId]) -> list[datetime | None]:
+        found = reach_ledger(partial(self._ledger.find_imported_at, requests))
+        return [found.get(account_id) for account_id in requests]
+
     def our_associations(self, requests: Sequence[tuple[Association, ...]]) -> list[list[Association]]:
         wanted = {(Kind.CONTACT, str(one.contact_id), _on(one)) for request in requests for one in request}
         written = reach_ledger(partial(self._ledger.find_all_written, sorted(wanted)))
@@ -130,6 +134,10 @@ class LedgerBatches:
             for field, account_id in zip(PLACE_FIELDS, (place.in_salesforce, place.in_hubspot), strict=True)
         ]
         reach_ledger(partial(self._ledger.record_written, rows))
+        return [None] * len(requests)
+
+    def wake_waiting(self, requests: Sequence[AccountId]) -> list[None]:
+        reach_ledger(partial(self._ledger.wake_waiting, requests))
         return [None] * len(requests)
 
     def written_stages(self, requests: Sequence[tuple[ContactId, ...]]) -> list[dict[ContactId, StageName]]:
@@ -216,6 +224,10 @@ class GatheredLedger:
     async def owe(self, then: Sequence[Owed]) -> None:
         await self._ask(self._batches.owe, Following(self._in_lane(then), as_of=self._as_of))
 
+    async def find_imported_at(self, account_id: AccountId) -> datetime | None:
+        moment: datetime | None = await self._ask(self._batches.imported_at, account_id)
+        return moment
+
     async def find_our_associations(self, associations: Sequence[Association]) -> Sequence[Association]:
         if not associations:
             return ()
@@ -234,6 +246,9 @@ class GatheredLedger:
 
     async def record_place(self, contact_id: ContactId, place: Place) -> None:
         await self._ask(self._batches.record_places, (contact_id, place))
+
+    async def wake_waiting(self, account_id: AccountId) -> None:
+        await self._ask(self._batches.wake_waiting, account_id)
 
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         found: Mapping[ContactId, StageName] = await self._ask(self._batches.written_stages, tuple(contact_ids))
