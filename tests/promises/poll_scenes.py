@@ -282,8 +282,7 @@ class RealPollScene:
     def write(self, kind: Kind, record_id: str, text: str) -> None:
         known = {row["id"] for row in self._wire.portal.state()[PATHS[kind]]}
         if record_id in known:
-            body = {"properties": {NAMED[kind]: text}}
-            self._in_hubspot("PATCH", f"{PATHS[kind]}/{record_id}", body)
+            self._in_hubspot("PATCH", f"{PATHS[kind]}/{record_id}", {"properties": {NAMED[kind]: text}})
         else:
             self._wire.portal.seed({PATHS[kind]: [{"id": record_id, "properties": {NAMED[kind]: text}}]})
 
@@ -307,8 +306,7 @@ class RealPollScene:
 
     def has_segment(self, segment: str, members: Sequence[str]) -> None:
         of = "0-2" if self.switches.company_segment else "0-1"
-        known = {"listId": segment, "name": "Segment", "objectTypeId": of, "members": members}
-        self._wire.portal.seed({"lists": [known]})
+        self._wire.portal.seed({"lists": [{"listId": segment, "name": "It", "objectTypeId": of, "members": members}]})
 
     def let_search_lag(self) -> None:
         self._wire.portal.configure({"search_lag": 1.0, "search_lag_tail": 1.0})

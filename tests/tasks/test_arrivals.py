@@ -47,7 +47,7 @@ def contact_on(world: World, account_id: str, company_id: str | None, *, primary
     return contact_id
 
 
-async def test_2_1_nothing_flows_while_company_sync_is_off():
+async def test_rule_2_1_nothing_flows_while_company_sync_is_off():
     world = World(company_sync=False)
     world.account(ACCOUNT, **NEW)
     assert await run(world, forced=True) is Outcome.LEFT_ALONE
@@ -55,7 +55,7 @@ async def test_2_1_nothing_flows_while_company_sync_is_off():
     assert world.calls.made == ["record_verdict"]
 
 
-async def test_2_2_switching_on_brings_no_older_account_over():
+async def test_rule_2_2_switching_on_brings_no_older_account_over():
     world = World()
     world.account(ACCOUNT, **OLD)
     assert await run(world) is Outcome.LEFT_ALONE
@@ -63,7 +63,7 @@ async def test_2_2_switching_on_brings_no_older_account_over():
     assert world.hubspot.companies == {}
 
 
-async def test_2_3_a_new_account_becomes_a_company_without_any_contact():
+async def test_rule_2_3_a_new_account_becomes_a_company_without_any_contact():
     world = World()
     world.account(ACCOUNT, name="Zeta", website="https://www.zeta.com/de", country="DE", **NEW)
     assert await run(world) is Outcome.DONE
@@ -78,21 +78,21 @@ async def test_2_3_a_new_account_becomes_a_company_without_any_contact():
     assert world.ledger.owed == follow_ups
 
 
-async def test_2_4_an_older_account_comes_over_once_it_is_edited():
+async def test_rule_2_4_an_older_account_comes_over_once_it_is_edited():
     world = World()
     world.account(ACCOUNT, created_at=LONG_AGO, modified_at=LATELY)
     assert await run(world) is Outcome.DONE
     assert codes(world) == ["ACCOUNT_EDITED", "COMPANY_CREATED"]
 
 
-async def test_2_4_an_older_account_comes_over_when_a_person_asks_for_it():
+async def test_rule_2_4_an_older_account_comes_over_when_a_person_asks_for_it():
     world = World()
     world.account(ACCOUNT, **OLD)
     assert await run(world, forced=True) is Outcome.DONE
     assert codes(world) == ["MANUAL", "COMPANY_CREATED"]
 
 
-async def test_2_4_an_older_account_comes_over_when_it_is_imported():
+async def test_rule_2_4_an_older_account_comes_over_when_it_is_imported():
     world = World()
     world.account(ACCOUNT, **OLD)
     world.ledger.imported_at[AccountId(ACCOUNT)] = LATELY
@@ -100,7 +100,7 @@ async def test_2_4_an_older_account_comes_over_when_it_is_imported():
     assert codes(world) == ["ACCOUNT_IMPORTED", "COMPANY_CREATED"]
 
 
-async def test_2_1_an_account_that_was_imported_while_company_sync_was_off_gets_no_company():
+async def test_rule_2_1_an_account_that_was_imported_while_company_sync_was_off_gets_no_company():
     world = World()
     world.account(ACCOUNT, **OLD)
     world.ledger.imported_at[AccountId(ACCOUNT)] = LONG_AGO
@@ -108,7 +108,7 @@ async def test_2_1_an_account_that_was_imported_while_company_sync_was_off_gets_
     assert codes(world) == ["ACCOUNT_UNTOUCHED"]
 
 
-async def test_2_10_what_an_import_brings_over_is_filled_by_the_tasks_that_follow():
+async def test_rule_2_10_what_an_import_brings_over_is_filled_by_the_tasks_that_follow():
     world = World()
     world.account(ACCOUNT, **OLD)
     world.ledger.imported_at[AccountId(ACCOUNT)] = LATELY
@@ -118,7 +118,7 @@ async def test_2_10_what_an_import_brings_over_is_filled_by_the_tasks_that_follo
     assert world.ledger.owed == follow_ups
 
 
-async def test_2_5_it_is_linked_with_the_company_that_has_its_contacts():
+async def test_rule_2_5_it_is_linked_with_the_company_that_has_its_contacts():
     world = World()
     world.company()
     world.account(ACCOUNT, created_at=LONG_AGO, modified_at=LATELY)
@@ -129,7 +129,7 @@ async def test_2_5_it_is_linked_with_the_company_that_has_its_contacts():
     assert world.hubspot.created == []
 
 
-async def test_2_6_the_domain_is_not_looked_at_in_parity_mode():
+async def test_rule_2_6_the_domain_is_not_looked_at_in_parity_mode():
     world = World(domain_match=DomainMatch.OFF)
     world.company(domain="acme.com")
     world.account(ACCOUNT, website="acme.com", **NEW)
@@ -137,7 +137,7 @@ async def test_2_6_the_domain_is_not_looked_at_in_parity_mode():
     assert linked(world) == world.hubspot.created[0]
 
 
-async def test_2_7_a_lead_with_the_same_address_brings_no_company():
+async def test_rule_2_7_a_lead_with_the_same_address_brings_no_company():
     world = World()
     world.company()
     world.account(ACCOUNT, **NEW)
@@ -146,7 +146,7 @@ async def test_2_7_a_lead_with_the_same_address_brings_no_company():
     assert linked(world) == world.hubspot.created[0]
 
 
-async def test_2_7_converting_a_lead_brings_an_older_account_over():
+async def test_rule_2_7_converting_a_lead_brings_an_older_account_over():
     world = World()
     world.account(ACCOUNT, **OLD)
     lead = world.person(world.contact(None), LEAD, account=ACCOUNT, is_converted=True)
@@ -155,7 +155,7 @@ async def test_2_7_converting_a_lead_brings_an_older_account_over():
     assert codes(world) == ["ACCOUNT_FROM_LEAD", "COMPANY_CREATED"]
 
 
-async def test_2_7_a_lead_that_was_converted_before_company_sync_brings_nothing_over():
+async def test_rule_2_7_a_lead_that_was_converted_before_company_sync_brings_nothing_over():
     world = World()
     world.account(ACCOUNT, **OLD)
     lead = world.person(world.contact(None), LEAD, account=ACCOUNT, is_converted=True)
@@ -168,7 +168,7 @@ FILTER = "Industry = 'Energy'"
 
 
 @pytest.mark.parametrize("passes", [True, False])
-async def test_a17_only_accounts_that_meet_the_filter_get_a_company(passes):
+async def test_rule_A17_only_accounts_that_meet_the_filter_get_a_company(passes):
     world = World(account_filter=FILTER)
     world.salesforce.filters = {FILTER: {AccountId(ACCOUNT)} if passes else set()}
     world.account(ACCOUNT, **NEW)
@@ -177,7 +177,7 @@ async def test_a17_only_accounts_that_meet_the_filter_get_a_company(passes):
     assert len(world.hubspot.created) == passes
 
 
-async def test_a17_who_does_not_meet_the_filter_is_not_linked_either():
+async def test_rule_A17_who_does_not_meet_the_filter_is_not_linked_either():
     world = World(account_filter=FILTER)
     world.salesforce.filters = {FILTER: set()}
     world.company(account_id=AccountId(ACCOUNT))
@@ -186,7 +186,7 @@ async def test_a17_who_does_not_meet_the_filter_is_not_linked_either():
     assert linked(world) is None
 
 
-async def test_a17_a_person_who_presses_sync_is_not_asked_for_the_filter():
+async def test_rule_A17_a_person_who_presses_sync_is_not_asked_for_the_filter():
     world = World(account_filter=FILTER)
     world.account(ACCOUNT, **OLD)
     assert await run(world, forced=True) is Outcome.DONE
