@@ -6,6 +6,8 @@ doubled or late without anything being lost, done twice or done wrong.
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
 from functools import lru_cache, wraps
 from inspect import signature
 from typing import Any, TypeVar
@@ -14,6 +16,7 @@ import structlog
 from celery import Celery
 from celery.signals import setup_logging, worker_init, worker_process_init
 from kombu import Queue
+from kombu.exceptions import OperationalError
 
 from tasks.contracts.changes import HUBSPOT_ID, malformed_event
 from tasks.contracts.errors import SyncError, TryAgain
@@ -26,6 +29,7 @@ from tasks.receive_changes import receive_changes
 from tasks.resend_owed import resend_owed
 from tasks.sync_task import SyncTask
 from workers.messenger import QUEUES, CeleryMessenger, queue_of
+from workers.polls import run_hubspot_polls, run_salesforce_polls
 from workers.readiness import refuse_half_configured
 from workers.settings import Settings, read_settings
 from workers.slices import run_slice
@@ -104,16 +108,20 @@ def make_app(settings: Settings) -> Celery:
         worker_redirect_stdouts=False,
         # What runs by itself.
         beat_schedule={
-            "resend-owed": {
-                "task": "tasks.resend_owed",
-                "schedule": settings.resend_every.total_seconds(),
-                "options": {"queue": queue_of(Lane.MAINTENANCE), "expires": settings.resend_every.total_seconds() * 3},
-            },
+            "resend-owed": _every(settings.resend_every, "tasks.resend_owed"),
+            "poll-hubspot": _every(settings.poll_wake_every, "tasks.poll_hubspot"),
+            "poll-salesforce": _every(settings.poll_wake_every, "tasks.poll_salesforce"),
         },
         beat_schedule_filename=os.environ.get("TANDEM_BEAT_FILE", "celerybeat-schedule"),
         timezone="UTC",
     )
     return app
+
+
+def _every(interval: timedelta, task: str) -> dict[str, Any]:
+    """A wake-up that nobody took in time is worth nothing: the next one says the same."""
+    seconds = interval.total_seconds()
+    return {"task": task, "schedule": seconds, "options": {"queue": queue_of(Lane.MAINTENANCE), "expires": seconds * 3}}
 
 
 def register_tasks(app: Celery, build_hands: Callable[[Settings], Hands] = Hands.build) -> None:
@@ -144,6 +152,26 @@ def register_tasks(app: Celery, build_hands: Callable[[Settings], Hands] = Hands
     def _resend_owed() -> int:
         """`tasks.resend_owed`: on the schedule; running it twice costs a few messages."""
         return resend_owed(hands().book, messenger)
+
+    @app.task(name="tasks.poll_hubspot", shared=False)
+    @_keep_misfits("poll_hubspot", hands)
+    def _poll_hubspot() -> bool:
+        """`tasks.poll_hubspot`: on the schedule; does nothing where it is not due. Safe to repeat."""
+        return _poll_on(app, "tasks.poll_hubspot", reach_ledger(lambda: run_hubspot_polls(hands(), messenger)))
+
+    @app.task(name="tasks.poll_salesforce", shared=False)
+    @_keep_misfits("poll_salesforce", hands)
+    def _poll_salesforce() -> bool:
+        """`tasks.poll_salesforce`: on the schedule; does nothing where it is not due. Safe to repeat."""
+        return _poll_on(app, "tasks.poll_salesforce", reach_ledger(lambda: run_salesforce_polls(hands(), messenger)))
+
+
+def _poll_on(app: Celery, task: str, is_more: bool) -> bool:  # noqa: FBT001 -- a fact, not an option
+    """Go on at once where there is more to read; if this message is lost, beat wakes it."""
+    if is_more:
+        with suppress(OperationalError):
+            app.send_task(task, queue=queue_of(Lane.MAINTENANCE), retry=False)
+    return is_more
 
 
 def _register(app: Celery, task: SyncTask, hands: Callable[[], Hands], messenger: CeleryMessenger) -> None:

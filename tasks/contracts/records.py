@@ -227,6 +227,8 @@ class Switches:
     """What the operator decides while the system runs: the same for every worker, kept in the ledger."""
 
     company_sync: bool = False
+    hubspot_polling: bool = False
+    salesforce_polling: bool = False
     default_object: PersonKind = PersonKind.CONTACT
     """What a HubSpot contact without a Salesforce record is going to become."""
     contact_segment: str | None = None

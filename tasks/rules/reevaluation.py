@@ -44,6 +44,9 @@ REVIEWS: Mapping[str, tuple[Review, ...]] = {
         _account(frozenset({Reason.OBJECT_SYNC_OFF})),
         Review("link_contact", frozenset({Reason.OBJECT_SYNC_OFF})),
     ),
+    # What polls find is decided about as if it had been announced.
+    "hubspot_polling": (),
+    "salesforce_polling": (),
     "default_object": (_account(frozenset({Reason.PENDING_CONTACT_SYNC})),),
     "contact_segment": (_account(frozenset({Reason.N3_NONE_QUALIFIES, Reason.PENDING_CONTACT_SYNC, SEGMENT_GONE})),),
     "company_segment": (_account(LEFT_ALONE | {SEGMENT_GONE}),),

@@ -9,8 +9,10 @@ FIRST_TASK = {
     Kind.ACCOUNT: "link_company",
     Kind.SALESFORCE_CONTACT: "link_contact",
     Kind.LEAD: "link_contact",
+    Kind.OPPORTUNITY: "propagate_lifecycle_stage",
 }
-"""Where a record enters; what follows is owed by the flows. Opportunities enter through their contacts' roles."""
+"""Where a record enters; what follows is owed by the flows. Opportunities enter through the companies of the contacts
+that have a role in them."""
 
 
 def choose_tasks(change: Change) -> tuple[Owed, ...]:

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, select
 
 from tasks.contracts.records import CompanyId, Identity, Lane, Owed
 from tasks.contracts.tools import Done, Later, Parked
-from tests.ledger.samples import ACME, LONG, ZETA, at_once, execute, link, link_request
+from tests.ledger.samples import ACME, LONG, ZETA, at_once, execute, link, link_request, wait_until_blocked
 from workers.ledger.claims import claim_identities, release_claims
 from workers.ledger.models import IdentityClaimRow
 from workers.ledger.owed_book import PostgresOwedBook
@@ -129,7 +129,7 @@ class TestWhatMakesAClaimStand:
             holder.exec_driver_sql("UPDATE identity_claims SET claimed_at = now()")
 
             def come_to_life() -> None:
-                execute(engine, "SELECT pg_sleep(0.3)")
+                wait_until_blocked(engine)
                 holder.exec_driver_sql(
                     "INSERT INTO links (company_id, account_id, fence) VALUES ('1', '001000000000001AAA', 1)"
                 )
@@ -152,13 +152,7 @@ def test_giving_up_a_claim_leaves_it_to_whoever_is_just_taking_it_over(engine: E
         with engine.begin() as connection:
             assert claim_identities(connection, [(B, (ACME,))]) == [{}]
             given_up = threads.submit(give_up)
-            while not somebody_waits_for_a_lock(engine):
-                assert not given_up.done(), "it did not wait for the one who is taking over"
+            wait_until_blocked(engine, unless=given_up)
+            assert not given_up.done(), "it did not wait for the one who is taking over"
         given_up.result()
     assert holders(engine) == {ACME.value: B}
-
-
-def somebody_waits_for_a_lock(engine: Engine) -> bool:
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    with engine.connect() as connection:
-        return bool(connection.exec_driver_sql(waiting).scalar())

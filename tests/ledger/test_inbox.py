@@ -6,7 +6,7 @@ from sqlalchemy import Engine, select
 from tasks.contracts.changes import Change, What, malformed_event
 from tasks.contracts.records import AccountId, CompanyId, ContactId, ContactLink, Kind, Link, Owed, PersonId, PersonKind
 from tasks.rules.routing import choose_tasks
-from tests.ledger.samples import at_once, link_request, owed_row
+from tests.ledger.samples import at_once, link_request, owed_row, wait_until_blocked
 from workers.ledger.inbox import PostgresInbox
 from workers.ledger.models import ChangeRow, MalformedRow, OwedRow
 from workers.ledger.postgres_ledger import PostgresLedger
@@ -56,7 +56,7 @@ def test_batches_in_another_order_wait_for_each_other_and_never_in_a_circle(engi
         other.exec_driver_sql(insert, ("a",))
 
         def cross() -> None:
-            other.exec_driver_sql("SELECT pg_sleep(0.3)")
+            wait_until_blocked(engine)
             other.exec_driver_sql(insert, ("b",))
             other.commit()
 

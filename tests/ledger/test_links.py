@@ -1,14 +1,27 @@
 """A company and an account find each other once; what stood in the way is told, request by request."""
 
 from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
 
 from tasks.contracts.errors import Ambiguous, Busy, Rejected, SyncError
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import AccountId, CompanyId, ContactId, ContactLink, Owed, PersonId, PersonKind, Verdict
-from tests.ledger.samples import EARLIER, LATER, account, at_once, codes, link, link_request, owed_row
+from tests.ledger.samples import (
+    EARLIER,
+    LATER,
+    account,
+    at_once,
+    codes,
+    link,
+    link_request,
+    owed_row,
+    wait_until_blocked,
+)
+from workers.ledger.engine import make_engine
 from workers.ledger.postgres_ledger import LinkRequest, PostgresLedger
 
 NEXT = Owed("link_company", "1")
@@ -127,15 +140,29 @@ def test_of_many_who_link_one_company_at_once_one_wins(ledger: PostgresLedger) -
         assert all(isinstance(answer, Ambiguous) for answer in answers[fence + 1 :])
 
 
-def test_a_batch_that_loses_a_deadlock_still_answers_row_by_row(engine: Engine, ledger: PostgresLedger) -> None:
+@pytest.fixture
+def unhurried_engine(database_url: str) -> Iterator[Engine]:
+    """Looks for a deadlock only when everybody has had the time to be in it, and gives up for nothing else."""
+    engine = make_engine(database_url, lock_timeout=timedelta(minutes=1), statement_timeout=timedelta(minutes=1))
+
+    @event.listens_for(engine, "begin")
+    def _look_later(connection: Connection) -> None:
+        connection.exec_driver_sql("SET LOCAL deadlock_timeout = '3s'")
+
+    yield engine
+    engine.dispose()
+
+
+def test_a_batch_that_loses_a_deadlock_still_answers_row_by_row(engine: Engine, unhurried_engine: Engine) -> None:
     """It has account 1 and waits for 2; the other has 2 and waits for 1, and is the more patient of the two."""
     insert = "INSERT INTO links (company_id, account_id, fence) VALUES (%s, %s, 1)"
-    with engine.connect() as other:
-        other.exec_driver_sql("SET LOCAL deadlock_timeout = '20s'")
+    ledger = PostgresLedger(unhurried_engine)
+    with unhurried_engine.connect() as other:
+        other.exec_driver_sql("SET LOCAL deadlock_timeout = '50s'")
         other.exec_driver_sql(insert, ("7", account(2)))
 
         def cross() -> list[SyncError | None]:
-            other.exec_driver_sql("SELECT pg_sleep(0.4)")
+            wait_until_blocked(engine)
             other.exec_driver_sql(insert, ("8", account(1)))
             other.commit()
             return []

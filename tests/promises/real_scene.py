@@ -183,7 +183,7 @@ class RealScene:
             return [Verdict(code, evidence) for code, evidence in connection.execute(about)]
 
     def lose_leases(self) -> None:
-        self._hands.redis.flushall()
+        self._hands.redis.flushdb()
 
     def _job(self) -> Job:
         now = self._hands.ledger.now()

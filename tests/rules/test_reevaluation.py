@@ -21,6 +21,8 @@ ACCOUNT, OTHER_ACCOUNT = "001000000000001AAA", "001000000000002AAA"
 CONTACTS, COMPANIES = "7", "9"
 VALUES: dict[str, tuple[Any, ...]] = {
     "company_sync": (False, True),
+    "hubspot_polling": (False, True),
+    "salesforce_polling": (False, True),
     "default_object": tuple(PersonKind),
     "contact_segment": (None, CONTACTS),
     "company_segment": (None, COMPANIES),
@@ -47,8 +49,8 @@ MATCH_SWITCHES = [
     "name_match",
 ]
 STAGE_SWITCHES = ["opportunity_signals", "stage_to_contacts", "stages_of_all_contacts", "rank_other"]
-NOBODY_DECIDES_BY_IT = {"recreate_deleted_companies"}
-"""No task makes companies yet."""
+NOBODY_DECIDES_BY_IT = {"recreate_deleted_companies", "hubspot_polling", "salesforce_polling"}
+"""No task makes companies yet; polls only find records, and whatever finds a record, it ends the same."""
 
 
 def settings(names: list[str]) -> Iterator[Switches]:

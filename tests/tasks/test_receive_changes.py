@@ -42,7 +42,11 @@ def event(**values: object) -> dict[str, object]:
         ("salesforce.account", "001000000000001AAA", [Owed("link_company", "001000000000001AAA")]),
         ("salesforce.contact", "003000000000001", [Owed("link_contact", "003000000000001")]),
         ("salesforce.lead", "00Q000000000001AAA", [Owed("link_contact", "00Q000000000001AAA")]),
-        ("salesforce.opportunity", "006000000000001AAA", []),
+        (
+            "salesforce.opportunity",
+            "006000000000001AAA",
+            [Owed("propagate_lifecycle_stage", "006000000000001AAA")],
+        ),
     ],
 )
 def test_every_kind_of_record_has_its_way_in(record, record_id, owed):

@@ -17,9 +17,9 @@ from workers.announcing import Producer, announce_until_noted
 from workers.cli.deployment import open_ledger, settings_with_redis
 from workers.cli.output import AsJson, Failed, errors, print_json, say
 from workers.cli.story import NOTHING, is_open, print_story
-from workers.ledger.inbox import HUBSPOT_KINDS
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.timelines import Timeline, read_timeline
+from workers.ledger.translation import HUBSPOT_KINDS
 from workers.messenger import CeleryMessenger
 from workers.settings import Settings
 

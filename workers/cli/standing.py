@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 from rich.markup import escape
@@ -13,6 +14,7 @@ from workers.coordination.budget import Budget
 from workers.coordination.usage import DayUsage, read_usage
 from workers.ledger.inbox import count_malformed
 from workers.ledger.invariants import Violation, check_invariants
+from workers.ledger.poll_book import CursorState, read_cursors
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.ledger.review_desk import OwedCount, ParkedCount, ReviewDesk
 from workers.settings import Settings
@@ -26,6 +28,7 @@ class Standing:
     owed: Sequence[OwedCount]
     parked: Sequence[ParkedCount]
     malformed: int
+    cursors: Sequence[CursorState]
     workers: Sequence[str]
     switches: Mapping[str, Any]
     quota: Sequence[DayUsage]
@@ -42,6 +45,7 @@ def read_standing(engine: Engine, settings: Settings) -> Standing:
         owed=desk.count_owed(),
         parked=desk.count_parked(),
         malformed=count_malformed(engine),
+        cursors=read_cursors(engine),
         workers=_workers(settings),
         switches=asdict(PostgresLedger(engine).read_switches()),
         quota=quota,
@@ -53,6 +57,7 @@ def read_standing(engine: Engine, settings: Settings) -> Standing:
 def print_standing(stand: Standing) -> None:
     """What is broken last, where it is seen."""
     _print_work(stand)
+    print_table("Polls", ("reads", "behind", "next", "problem"), [_poll_line(cursor) for cursor in stand.cursors])
     print_table("Workers", ("name",), [(name,) for name in stand.workers])
     if not stand.workers:
         say("[yellow]No worker answers.[/yellow]")
@@ -84,6 +89,11 @@ def _print_work(stand: Standing) -> None:
     print_table("Parked", ("task", "class", "code", "records"), [tuple(asdict(one).values()) for one in stand.parked])
     if stand.malformed:
         say(f"{stand.malformed:,} malformed announcements: tandem parked events")
+
+
+def _poll_line(cursor: CursorState) -> tuple[object, ...]:
+    behind = timedelta(seconds=round(cursor.behind.total_seconds()))
+    return cursor.reads, f"{behind}{'' if cursor.is_complete else ' …'}", cursor.due_at, cursor.problem
 
 
 def _print_quota(quota: Sequence[DayUsage]) -> None:

@@ -55,12 +55,12 @@ class HubSpotDoor:
         """None: never there, archived, or merged away."""
         make = partial(company_of, account_property=self._account_property)
         names = [*COMPANY_PROPERTIES, self._account_property]
-        read = partial(self._read, Call.READ_COMPANIES, "companies", names, make)
+        read = partial(self.read, Call.READ_COMPANIES, "companies", names, make)
         return ask_in_chunks(ids, BATCH, read)
 
     def read_contacts(self, ids: Iterable[ContactId]) -> dict[ContactId, Contact | SyncError | None]:
         """None: never there, archived, or merged away."""
-        read = partial(self._read, Call.READ_CONTACTS, "contacts", CONTACT_PROPERTIES, contact_of)
+        read = partial(self.read, Call.READ_CONTACTS, "contacts", CONTACT_PROPERTIES, contact_of)
         return ask_in_chunks(ids, BATCH, read)
 
     def read_contacts_of(
@@ -131,7 +131,7 @@ class HubSpotDoor:
         done = ask_in_chunks(ordinary, ASSOCIATION_BATCH, partial(self._associate, "associate/default"))
         return done | ask_in_chunks(primary, ASSOCIATION_BATCH, partial(self._associate, "create"))
 
-    def _read(
+    def read(
         self,
         call: Call,
         records: str,
@@ -139,6 +139,7 @@ class HubSpotDoor:
         make: Callable[[Mapping[str, Any]], Any],
         ids: Sequence[RecordId],
     ) -> dict[RecordId, Any]:
+        """One batch; what `make` makes of each record, None where there is none."""
         body = {"properties": list(properties), "inputs": [{"id": id_} for id_ in ids]}
         answer = self.calls.post(call, self.paths.batch(records, "read"), body)
         found: dict[str, Any] = {str(row["id"]): make(row) for row in rows_of(answer) if not row.get("archived")}

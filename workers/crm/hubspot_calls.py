@@ -18,6 +18,7 @@ from workers.crm.turnstile import Turnstile
 from workers.settings import Settings
 
 BURST, ASSOCIATIONS, WRITES, DAY = "hubspot_burst", "hubspot_associations", "hubspot_writes", "hubspot_day"
+SEARCHES = "hubspot_search"
 JSON_HEADERS = {"Accept": "application/json", "Content-Type": "application/json"}
 
 
@@ -32,12 +33,15 @@ class Call(StrEnum):
     WRITE_ASSOCIATIONS = "hubspot.associations.write"
     READ_SEGMENT = "hubspot.segments.read"
     READ_PROPERTY = "hubspot.properties.read"
+    SEARCH = "hubspot.search"
 
     @property
     def allowances(self) -> tuple[str, ...]:
         """What one such call uses up."""
         if "associations" in self:
             return (BURST, ASSOCIATIONS, DAY)
+        if self is Call.SEARCH:
+            return (BURST, SEARCHES, DAY)
         return (BURST, WRITES, DAY) if self.endswith(".write") else (BURST, DAY)
 
 
@@ -127,6 +131,8 @@ def _closed_by(call: Call, status: int, code: str) -> tuple[str, ...]:
         return (WRITES,)
     if code == "DAILY":
         return (DAY,)
+    if call is Call.SEARCH and code == "SECONDLY":
+        return (SEARCHES,)
     return (BURST, ASSOCIATIONS) if ASSOCIATIONS in call.allowances else (BURST,)
 
 

@@ -213,14 +213,43 @@ class BaselineRow(LedgerTable):
     written_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class SightingRow(LedgerTable):
+    """A record as a poll has seen it, with our own writes since then on top."""
+
+    __tablename__ = "sightings"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    record_id: Mapped[str] = mapped_column(primary_key=True)
+    facts: Mapped[dict[str, Any]]
+    stamp: Mapped[datetime | None]
+    fate: Mapped[str]
+    heir: Mapped[str] = mapped_column(server_default="")
+    seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+# Who has a role in an opportunity, and which contact has an e-mail address.
+Index("ix_sightings_record_id_15", first_fifteen(SightingRow.record_id))
+Index("ix_sightings_opportunity_15", first_fifteen(SightingRow.facts["opportunity_id"].astext))
+Index("ix_snapshots_email", SnapshotRow.body["email"].astext)
+
+
 class CursorRow(LedgerTable):
-    """How far a poll or a backfill has come."""
+    """How far a poll or a backfill has come, and who is at it."""
 
     __tablename__ = "cursors"
+    __table_args__ = (
+        CheckConstraint("(claim_token IS NULL) = (claimed_until IS NULL)", name="claim_is_whole"),
+        CheckConstraint("quiet >= 0", name="quiet_is_a_count"),
+    )
 
     name: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[dict[str, Any]]
     moved_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    due_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    quiet: Mapped[int] = mapped_column(server_default="0")
+    problem: Mapped[str] = mapped_column(server_default="")
+    claim_token: Mapped[str | None]
+    claimed_until: Mapped[datetime | None]
 
 
 class SwitchRow(LedgerTable):

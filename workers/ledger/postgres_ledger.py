@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from tasks.contracts.errors import ProblemClass, Rejected, SyncError
+from tasks.contracts.feeds import Sighting
 from tasks.contracts.records import (
     AccountId,
     CompanyId,
@@ -27,6 +28,7 @@ from workers.ledger.links import LinkRequest, write_links
 from workers.ledger.models import FENCES, BaselineRow, ContactLinkRow, CursorRow, LinkRow
 from workers.ledger.owing import Following, Request, owe_rows
 from workers.ledger.rows import TIME, given_rows, is_among, texts
+from workers.ledger.sightings import KINDS, patch_sightings, record_sightings
 from workers.ledger.switches import change_switch, read_switches, write_switch
 from workers.ledger.verdicts import VerdictRequest, append_verdicts
 
@@ -141,6 +143,18 @@ class PostgresLedger:
         """Put what we wrote ourselves on top of what was read, where something was."""
         with self._engine.begin() as connection:
             snapshots.patch_snapshots(connection, kind, patches)
+            if seen_as := KINDS.get(kind):
+                patch_sightings(connection, seen_as, patches)
+
+    def record_own_writes(
+        self, kind: Kind, patches: Mapping[str, Mapping[str, object]], created: Mapping[str, Mapping[str, object]]
+    ) -> None:
+        """Put what we wrote ourselves on top of what polls saw, so that none of it is news to them."""
+        if not patches and not created:
+            return
+        with self._engine.begin() as connection:
+            patch_sightings(connection, kind, patches)
+            record_sightings(connection, [Sighting(kind, record_id, facts) for record_id, facts in created.items()])
 
     def forget_snapshots(self, kind: str, record_ids: Iterable[str]) -> None:
         """The next one who asks reads anew."""

@@ -17,12 +17,15 @@ from workers.coordination.budget import Budget
 from workers.coordination.leases import RedisLeases
 from workers.coordination.turns import Turns
 from workers.crm.hubspot import HubSpotDoor
+from workers.crm.hubspot_feed import HubSpotDoorFeed
 from workers.crm.salesforce import SalesforceDoor
+from workers.crm.salesforce_feed import SalesforceDoorFeed
 from workers.crm.salesforce_login import SalesforceLogin
 from workers.gather import Gather
 from workers.ledger.engine import make_engine
 from workers.ledger.inbox import PostgresInbox
 from workers.ledger.owed_book import PostgresOwedBook
+from workers.ledger.poll_book import PostgresPollBook
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.settings import Settings
 from workers.toolbox.hubspot import GatheredHubSpot, HubSpotBatches
@@ -44,8 +47,19 @@ class Hands:
     inbox: PostgresInbox
     leases: RedisLeases
     budget: Budget
+    poll_book: PostgresPollBook
     hubspot: Mapping[Lane, HubSpotDoor]
     salesforce: Mapping[Lane, SalesforceDoor]
+
+    @property
+    def hubspot_feed(self) -> HubSpotDoorFeed:
+        """Live work: what polls find is somebody waiting."""
+        return HubSpotDoorFeed(self.hubspot[Lane.LIVE], account_property=self.settings.hubspot_account_property)
+
+    @property
+    def salesforce_feed(self) -> SalesforceDoorFeed:
+        """As above."""
+        return SalesforceDoorFeed(self.salesforce[Lane.LIVE], account_key=self.settings.salesforce_account_key)
 
     @classmethod
     def build(cls, settings: Settings) -> Self:
@@ -67,6 +81,7 @@ class Hands:
             inbox=PostgresInbox(engine),
             leases=RedisLeases(connection, ttl=settings.claim_ttl),
             budget=budget,
+            poll_book=PostgresPollBook(engine),
             hubspot={lane: HubSpotDoor(settings, budget, lane) for lane in Lane},
             salesforce={lane: SalesforceDoor(settings, budget, login, lane) for lane in Lane},
         )

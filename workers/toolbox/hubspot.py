@@ -15,10 +15,12 @@ from tasks.contracts.records import (
     Kind,
     StageName,
 )
+from tasks.rules.news import PRIMARY
 from workers.crm.hubspot import HubSpotDoor
 from workers.gather import Gather, Step
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.toolbox.freshness import Shelf, Wanted
+from workers.toolbox.reach import reach_ledger
 from workers.toolbox.segments import Segments
 
 STAGE = "lifecyclestage"
@@ -32,6 +34,7 @@ class HubSpotBatches:
     def __init__(self, door: HubSpotDoor, ledger: PostgresLedger, segments: Segments, *, account_property: str) -> None:
         self._door = door
         self._segments = segments
+        self._ledger = ledger
         self._account_property = account_property
         self._companies: Shelf[Company | None] = Shelf(ledger, "company", Company | None)
         self._contacts: Shelf[Contact | None] = Shelf(ledger, "contact", Contact | None)
@@ -98,6 +101,10 @@ class HubSpotBatches:
     def associate(self, requests: Sequence[tuple[Association, ...]]) -> list[SyncError | None]:
         associations = list(dict.fromkeys(one for request in requests for one in request))
         made = self._door.associate(associations)
+        primary: dict[str, dict[str, object]] = {
+            one.contact_id: {PRIMARY: one.company_id} for one in made if one.is_primary and made[one] is None
+        }
+        reach_ledger(lambda: self._ledger.record_own_writes(Kind.CONTACT, primary, {}))
         self._contacts_of.forget({one.company_id for one in associations})
         self._companies_of.forget({one.contact_id for one in associations})
         return [next((error for one in request if (error := _error(made[one]))), None) for request in requests]

@@ -1,11 +1,11 @@
 """Salesforce as a flow sees it: everything a slice asks at one moment goes out in as few calls as possible."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from tasks.contracts.errors import SyncError
-from tasks.contracts.records import Account, AccountId, CompanyId, OpportunitySignal, Person, PersonId
+from tasks.contracts.records import Account, AccountId, CompanyId, Kind, OpportunitySignal, Person, PersonId
 from tasks.contracts.tools import AccountSearch, AccountValues, Upserted
 from workers.crm.salesforce import SalesforceDoor
 from workers.crm.salesforce_requests import (
@@ -21,6 +21,7 @@ from workers.crm.salesforce_requests import Result as DoorResult
 from workers.gather import Gather, Step
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.toolbox.freshness import Shelf, Wanted
+from workers.toolbox.reach import reach_ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,14 @@ class SalesforceBatches:
 
     def __init__(self, door: SalesforceDoor, ledger: PostgresLedger) -> None:
         self._door = door
+        self._ledger = ledger
         self._people: Shelf[tuple[Person, ...]] = Shelf(ledger, "people_by_email", tuple[Person, ...])
 
     def ask(self, requests: Sequence[DoorRequest]) -> Sequence[object]:
         """Questions and commands as they are, all in one run of the door."""
-        return self._door.run(requests)
+        results = self._door.run(requests)
+        self._remember_own_writes(dict(zip(requests, results, strict=True)))
+        return results
 
     def people(self, requests: Sequence[PeopleWanted]) -> list[object]:
         """By e-mail address from their snapshots, if these are fresh; and who is missing then, by id."""
@@ -71,8 +75,29 @@ class SalesforceBatches:
         """A row per person; a request has gone wrong if one of its rows has."""
         rows = [WriteContactAccount(one.id, request.account_id) for request in requests for one in request.people]
         written: dict[DoorRequest, object] = dict(zip(rows, self._door.run(rows), strict=True))
+        patches: dict[str, dict[str, object]] = {
+            row.person_id: {"account_id": row.account_id} for row in rows if written[row] is None
+        }
+        reach_ledger(lambda: self._ledger.record_own_writes(Kind.SALESFORCE_CONTACT, patches, {}))
         self._people.forget({one.email for request in requests for one in request.people})
         return [_first_error(request, written) for request in requests]
+
+    def _remember_own_writes(self, results: Mapping[DoorRequest, object]) -> None:
+        """So that the next poll does not take them for news."""
+        patches: dict[str, Mapping[str, object]] = {}
+        created: dict[str, Mapping[str, object]] = {}
+        for request, result in results.items():
+            if isinstance(request, UpsertAccount) and isinstance(result, Upserted):
+                name, website = request.values.name, request.values.website
+                account = Account(result.account_id, name, website, request.company_id)
+                if result.created:
+                    created[account.id] = asdict(account)
+                else:
+                    patches[account.id] = {name: value for name, value in asdict(account).items() if value}
+            elif isinstance(request, WriteCompanyId) and result is None:
+                patches[request.account_id] = {"company_id": request.company_id}
+        if patches or created:
+            reach_ledger(lambda: self._ledger.record_own_writes(Kind.ACCOUNT, patches, created))
 
     def _read_people(self, emails: list[str]) -> dict[str, tuple[Person, ...] | SyncError]:
         (found,) = self._door.run([FindPeople(tuple(emails))])
