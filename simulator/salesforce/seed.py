@@ -24,7 +24,8 @@ def seed(engine: Engine, data: Mapping[str, Any]) -> None:
     if "oauth" in data:
         engine.adopt_credentials(_credentials(data["oauth"], engine.logins.credentials))
     for app in data.get("apps", ()):
-        engine.logins.add(FurtherApp(app["consumer_key"], app["consumer_secret"], app["user_id"]))
+        user_id = _id_of({"Id": app["user_id"]}, engine.store.tables["User"])
+        engine.logins.add(FurtherApp(app["consumer_key"], app["consumer_secret"], user_id))
     for name in ORDER:
         _seed_table(engine.store.tables[name], tables.get(name, ()), engine)
 

@@ -68,10 +68,8 @@ def test_a_domain_that_was_overwritten_is_found(crms):
     assert crms.problems() == ["company 1 has domain '1-people.com', but a person last wrote 'theirs.com'"]
 
 
-def test_the_mapping_is_read_as_it_stands_in_the_file(tmp_path):
-    file = tmp_path / "mapping.toml"
-    file.write_text(
-        """
+def test_the_mapping_is_read_as_it_stands_in_the_file():
+    mapping = b"""
         version = 1
         [[company]]
         hubspot = "name"
@@ -104,5 +102,4 @@ def test_the_mapping_is_read_as_it_stands_in_the_file(tmp_path):
         [company.values]
         OTHER = "Other"
         """
-    )
-    assert read_simple_fields(file) == FIELDS
+    assert read_simple_fields(mapping) == FIELDS

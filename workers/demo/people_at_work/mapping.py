@@ -2,7 +2,6 @@
 
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 
 NUMBERS = frozenset({"integer", "number", "currency"})
 SIMPLE = frozenset({"text", "multi_line"}) | NUMBERS
@@ -18,9 +17,9 @@ class SimpleField:
     is_number: bool
 
 
-def read_simple_fields(path: Path) -> list[SimpleField]:
+def read_simple_fields(mapping: bytes) -> list[SimpleField]:
     """Of companies; left out are those with a value map, with several properties, and those that are not synced."""
-    entries = tomllib.loads(path.read_text(encoding="utf-8"))["company"]
+    entries = tomllib.loads(mapping.decode())["company"]
     return [
         SimpleField(
             entry["hubspot"],

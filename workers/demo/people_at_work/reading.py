@@ -9,6 +9,14 @@ import requests
 from workers.demo.people_at_work.world import Account, Company, Contact, Person, Role, Version, World, short
 from workers.demo.readback import companies_of, filled, log_in, objects, query
 
+COMPANY_PROPERTIES = (
+    *("domain", "sf_account_id", "hubspot_owner_id"),
+    *("hs_merged_object_ids", "hs_object_source_id", "createdate"),
+)
+ACCOUNT_FIELDS = (
+    *("Id", "Website", "HubSpot_Company_Id__c", "OwnerId"),
+    *("IsDeleted", "MasterRecordId", "CreatedDate", "CreatedById"),
+)
 HISTORY_PAGE = 50
 """The most records that HubSpot lists with their past."""
 
@@ -57,18 +65,17 @@ ROLES = (
 
 
 def _accounts_query(mapping: Mapping[str, str]) -> str:
-    fixed = ("Id", "IsDeleted", "MasterRecordId", "HubSpot_Company_Id__c", "CreatedDate", "CreatedById", "Website")
-    return f"SELECT {', '.join(dict.fromkeys([*fixed, *mapping.values()]))} FROM Account"  # noqa: S608 -- names of our own
+    fields = dict.fromkeys([*ACCOUNT_FIELDS, *mapping.values()])
+    return f"SELECT {', '.join(fields)} FROM Account"  # noqa: S608 -- names of our own
 
 
 def _companies(session: requests.Session, url: str, mapping: Mapping[str, str]) -> Iterator[Company]:
     past = ["lifecyclestage", *mapping]
-    shown = ["domain", "sf_account_id", "hs_merged_object_ids", "hs_object_source_id", "createdate", *past]
     found = objects(
         session,
         f"{url}/crm/v3/objects/companies",
         limit=str(HISTORY_PAGE),
-        properties=",".join(shown),
+        properties=",".join([*COMPANY_PROPERTIES, *past]),
         propertiesWithHistory=",".join(past),
     )
     for one in found:
