@@ -3,8 +3,8 @@
 from functools import partial
 
 from tasks.contracts.feeds import Fate, HubSpotFeed, Place, PollBook, Sighting, Turn, kind_of_segment
+from tasks.contracts.machinery import Messenger
 from tasks.contracts.records import Kind, Switches
-from tasks.contracts.tools import Messenger
 from tasks.polling import Notebook, Polled, compare_keys, keys_of, read_in_turn, take_turn
 from tasks.rules.news import is_news, is_outdated
 from tasks.rules.polling_pace import Pace, open_list, open_window, place_in_list

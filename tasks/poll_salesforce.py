@@ -4,8 +4,8 @@ from datetime import timedelta
 from functools import partial
 
 from tasks.contracts.feeds import ROLE, Place, PollBook, SalesforceFeed, Turn
+from tasks.contracts.machinery import Messenger
 from tasks.contracts.records import Kind
-from tasks.contracts.tools import Messenger
 from tasks.polling import Notebook, Polled, compare_keys, keys_of, read_in_turn, take_turn
 from tasks.rules.polling_pace import Pace, open_window
 

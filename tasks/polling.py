@@ -7,8 +7,8 @@ from typing import Any
 
 from tasks.contracts.errors import Busy, SyncError
 from tasks.contracts.feeds import Fate, Noted, Place, PollBook, Position, Sighting, Turn
+from tasks.contracts.machinery import Messenger
 from tasks.contracts.records import Kind
-from tasks.contracts.tools import Messenger
 from tasks.rules.news import changes_in, is_news, losers_in
 from tasks.rules.polling_pace import Pace, next_wait, wait_after
 from tasks.rules.routing import choose_tasks

@@ -18,15 +18,17 @@ from celery.signals import setup_logging, worker_init, worker_process_init
 from kombu import Queue
 from kombu.exceptions import OperationalError
 
-from tasks.contracts.changes import HUBSPOT_ID, malformed_event
+from tasks.contracts.changes import HUBSPOT_ID, SALESFORCE_ID, malformed_event
 from tasks.contracts.errors import SyncError, TryAgain
-from tasks.contracts.records import Lane, Owed
+from tasks.contracts.records import Kind, Lane, Owed
 from tasks.create_account import create_account
+from tasks.create_company import create_company
 from tasks.link_company import link_company
 from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.receive_changes import receive_changes
 from tasks.resend_owed import resend_owed
+from tasks.rules.salesforce_ids import long_id
 from tasks.sync_task import SyncTask
 from workers.messenger import QUEUES, CeleryMessenger, queue_of
 from workers.polls import run_hubspot_polls, run_salesforce_polls
@@ -39,7 +41,16 @@ from workers.toolbox.reach import reach_ledger
 
 R = TypeVar("R")
 
-SYNC_TASKS: tuple[SyncTask, ...] = (create_account, link_company, link_contact, propagate_lifecycle_stage)
+SYNC_TASKS: tuple[SyncTask, ...] = (
+    create_account,
+    create_company,
+    link_company,
+    link_contact,
+    propagate_lifecycle_stage,
+)
+
+IDS = {Kind.ACCOUNT: (SALESFORCE_ID, "15 or 18 letters and digits as text")}
+"""What a task about a record takes, where that is not a HubSpot id."""
 
 SOFT_LIMIT_SECONDS = 240
 HARD_LIMIT_SECONDS = 300
@@ -215,16 +226,17 @@ def _keep_misfits(name: str, hands: Callable[[], Hands]) -> Callable[[Callable[.
 
 
 def _keep_bad_ids(task: SyncTask, record_ids: Any, hands: Hands) -> list[str]:
-    """Returns the good ones."""
+    """Returns the good ones, a Salesforce id in its long form."""
+    pattern, what = IDS.get(task.of, (HUBSPOT_ID, "decimal digits as text"))
     good: list[str] = []
     bad: list[Any] = []
     for one in record_ids if isinstance(record_ids, list) else [record_ids]:
-        (good if isinstance(one, str) and HUBSPOT_ID.fullmatch(one) else bad).append(one)
+        (good if isinstance(one, str) and pattern.fullmatch(one) else bad).append(one)
     if bad:
         hands.inbox.park_malformed(
-            [malformed_event(one, f"tasks.{task.name} takes {task.of} ids: decimal digits as text") for one in bad]
+            [malformed_event(one, f"tasks.{task.name} takes {task.of} ids: {what}") for one in bad]
         )
-    return good
+    return [long_id(one) for one in good] if task.of is Kind.ACCOUNT else good
 
 
 app = make_app(read_settings())

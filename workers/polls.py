@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from tasks.contracts.errors import TryAgain
-from tasks.contracts.tools import Messenger
+from tasks.contracts.machinery import Messenger
 from tasks.poll_hubspot import poll_hubspot, poll_hubspot_keys, poll_hubspot_lists
 from tasks.poll_salesforce import poll_salesforce, poll_salesforce_deletions
 from tasks.polling import Polled

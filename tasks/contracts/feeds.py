@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from tasks.contracts.changes import Change
+from tasks.contracts.machinery import Received
 from tasks.contracts.records import Kind, Owed
-from tasks.contracts.tools import Received
 
 ROLE = "salesforce.opportunity_role"
 """A contact's role on an opportunity: nobody announces one by itself."""

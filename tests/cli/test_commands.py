@@ -15,9 +15,10 @@ from sqlalchemy import Engine
 from typer.testing import Result
 
 from tasks.contracts.feeds import Noted, Place
+from tasks.contracts.machinery import Parked
 from tasks.contracts.reasons import IN_PLAIN_WORDS, WHAT_TO_DO, Reason
 from tasks.contracts.records import AccountId, CompanyId, Kind, Lane, Link, Owed, Verdict
-from tasks.contracts.tools import Parked, Subject
+from tasks.contracts.tools import Subject
 from workers.cli.main import app
 from workers.coordination.budget import Allowance, Budget
 from workers.ledger.owed_book import PostgresOwedBook
@@ -327,7 +328,7 @@ def test_announce_says_that_a_file_is_not_there(tandem):
     ("words", "problem"),
     [
         (("sync", "company", "acme.com"), "is not a HubSpot id"),
-        (("sync", "lead", "00Q000000000001AAA"), "takes a company or a contact"),
+        (("sync", "lead", "00Q000000000001AAA"), "takes a company, a contact or an account"),
         (("sync", "contact", "5", "--force"), "--force is for companies"),
         (("why", "company", "acme.com"), "is not a HubSpot id"),
         (("why", "contact", "0"), "is not a HubSpot id"),

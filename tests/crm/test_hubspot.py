@@ -1,6 +1,7 @@
 """What the door to HubSpot promises, with the real client library over HTTP."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.crm.wire import Wire
 
 ACCOUNT = AccountId("001Vr00000m4eGCIAY")
 
+CREATED = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
 NATIVE = {"name": "salesforceaccountid", "label": "Salesforce Account ID", "type": "string", "fieldType": "text"}
 """Exists where HubSpot's own Salesforce integration is, or was."""
 
@@ -32,15 +34,16 @@ def test_companies_are_read_as_they_are(hubspot):
         "name": "Acme", "domain": "acme.com", "website": "https://acme.com", "lifecyclestage": "lead",
         "hs_additional_domains": "acme.de; Acme.FR", "sf_account_id": ACCOUNT[:15], "salesforceaccountid": ACCOUNT,
     }  # fmt: skip
-    hubspot.has(companies={"1": acme, "2": {"sf_account_id": "typed by hand"}})
+    since = {"createdate": "2026-01-02T03:04:05.678Z"}
+    hubspot.has(companies={"1": {**acme, "country": "France", **since}, "2": {"sf_account_id": "typed", **since}})
 
     found = hubspot.door().read_companies(companies(1, 2, 3))
 
     read = Company(
         CompanyId("1"), "Acme", "acme.com", "https://acme.com", ("acme.de", "acme.fr"), StageName("lead"),
-        ACCOUNT, ACCOUNT,
+        ACCOUNT, ACCOUNT, country="France", created_at=CREATED,
     )  # fmt: skip
-    assert found == {"1": read, "2": Company(CompanyId("2")), "3": None}
+    assert found == {"1": read, "2": Company(CompanyId("2"), created_at=CREATED), "3": None}
 
 
 @pytest.mark.parametrize(
@@ -256,6 +259,17 @@ def test_contacts_are_put_on_companies_and_may_be_put_again(hubspot):
     assert hubspot.links() == {("1", "10"): True, ("1", "11"): False, ("2", "11"): False}
     assert len(hubspot.wire.calls("associate/default")) == 2
     assert len(hubspot.wire.calls("batch/create")) == 2
+
+
+def test_contacts_are_taken_off_companies_in_one_call_and_may_be_taken_off_again(hubspot):
+    hubspot.has(companies={"1": {}, "2": {}}, contacts={"10": {}, "11": {}})
+    door = hubspot.door()
+    door.associate([on(1, 10, primary=True), on(1, 11), on(2, 11)])
+
+    for _ in range(2):
+        assert door.dissociate([on(1, 10), on(1, 11)]) == {on(1, 10): None, on(1, 11): None}
+    assert hubspot.links() == {("2", "11"): False}
+    assert len(hubspot.wire.calls("batch/archive")) == 2
 
 
 @pytest.mark.parametrize("primary", [False, True])

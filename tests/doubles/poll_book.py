@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from tasks.contracts.changes import Change
 from tasks.contracts.errors import Busy
 from tasks.contracts.feeds import Fate, Noted, Place, Sighting, Turn
+from tasks.contracts.machinery import Received
 from tasks.contracts.records import Kind, Owed
-from tasks.contracts.tools import Received
 from tests.doubles.calls import Calls
 from tests.doubles.feeds import Clock
 

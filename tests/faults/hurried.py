@@ -5,8 +5,8 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tasks.contracts.machinery import Later, Settlement
 from tasks.contracts.records import Owed
-from tasks.contracts.tools import Later, Settlement
 from workers.celery_app import make_app, register_tasks
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.settings import Settings, read_settings

@@ -87,6 +87,11 @@ def test_an_account_stands_for_its_company(engine: Engine, inbox, ledger: Postgr
     assert owed_row(engine, announced, "link_company") is None
 
 
+@pytest.mark.parametrize("announced", [ACCOUNT, ACCOUNT[:15]])
+def test_an_account_without_a_company_is_owed_one_under_its_long_id(inbox: PostgresInbox, announced: str) -> None:
+    assert inbox.record_changes([routed("a", Kind.ACCOUNT, announced)]).owed == (Owed("create_company", ACCOUNT),)
+
+
 @pytest.mark.parametrize("kind", [Kind.SALESFORCE_CONTACT, Kind.LEAD])
 def test_a_person_stands_for_the_contacts_linked_with_it(inbox, ledger: PostgresLedger, kind) -> None:
     ledger.record_contact_links(
@@ -99,7 +104,7 @@ def test_a_person_stands_for_the_contacts_linked_with_it(inbox, ledger: Postgres
 
 @pytest.mark.parametrize(
     ("kind", "record_id"),
-    [(Kind.ACCOUNT, ACCOUNT), (Kind.LEAD, PERSON), (Kind.SALESFORCE_CONTACT, PERSON), (Kind.OPPORTUNITY, PERSON)],
+    [(Kind.LEAD, PERSON), (Kind.SALESFORCE_CONTACT, PERSON), (Kind.OPPORTUNITY, PERSON)],
 )
 def test_a_salesforce_record_without_a_link_is_noted_and_owes_nothing(engine, inbox, kind, record_id) -> None:
     change, owed = routed("a", kind, record_id)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, Engine, event
 
 from tasks.contracts.errors import Ambiguous, Busy, Rejected, SyncError
+from tasks.contracts.machinery import Parked
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import AccountId, CompanyId, ContactId, ContactLink, Owed, PersonId, PersonKind, Verdict
 from tests.ledger.samples import (
@@ -44,6 +45,16 @@ def test_the_same_link_again_is_fine_and_says_nothing_new(engine: Engine, ledger
     assert ledger.record_links([link_request(link(1, 1), fence=3)]) == [None]
     assert ledger.record_links([link_request(link(1, 1), fence=4)]) == [None]
     assert codes(engine) == ["LINKED_BY_KEY"]
+
+
+@pytest.mark.parametrize(("task", "record_id"), [("create_account", "1"), ("create_company", account(1))])
+def test_a_link_answers_what_was_parked_about_either_record(engine, ledger, book, claim_one, task, record_id) -> None:
+    book.settle([Parked(claim_one(record_id, task=task), "which one?", "CONFLICT", "SUGGEST_DOMAIN", "Choose.", {})])
+    book.settle([Parked(claim_one("2"), "which one?", "CONFLICT", "SUGGEST_DOMAIN", "Choose.", {})])
+    ledger.record_links([link_request(link(1, 1))])
+    answered, other = owed_row(engine, record_id, task), owed_row(engine, "2")
+    assert (answered.parked_at, answered.problem, answered.done) == (None, "", answered.requested)
+    assert other.parked_at is not None
 
 
 def test_an_earlier_lease_writes_nothing(engine: Engine, ledger: PostgresLedger) -> None:

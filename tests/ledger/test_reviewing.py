@@ -7,9 +7,10 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Engine, text
 
+from tasks.contracts.machinery import Done, Parked
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import Kind, Lane, Owed, Verdict
-from tasks.contracts.tools import Done, Parked, Subject
+from tasks.contracts.tools import Subject
 from tests.ledger.samples import EARLIER, execute, owed_row, wait_until_blocked
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.postgres_ledger import PostgresLedger

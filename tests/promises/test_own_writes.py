@@ -2,6 +2,7 @@
 
 import pytest
 
+from tasks.contracts.finding import AccountValues
 from tasks.contracts.records import (
     AccountId,
     Association,
@@ -15,7 +16,6 @@ from tasks.contracts.records import (
     PersonKind,
     StageName,
 )
-from tasks.contracts.tools import AccountValues
 from tasks.poll_hubspot import poll_hubspot
 from tests.crm.wire import Wire
 from tests.doubles.world import LONG_AGO

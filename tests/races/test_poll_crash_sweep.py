@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from tasks.contracts.feeds import Noted, Turn
+from tasks.contracts.machinery import Received
 from tasks.contracts.records import Kind, Switches
-from tasks.contracts.tools import Received
 from tests.doubles.calls import Killed
 from tests.doubles.poll_book import LASTS, MemoryPollBook
 from tests.promises.poll_scenes import ACCOUNT, LEAD, OTHER_ACCOUNT, MemoryPollScene, poll

@@ -14,9 +14,10 @@ from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
 from tasks.contracts.errors import Throttled
+from tasks.contracts.machinery import Messenger
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import AccountId, CompanyId, Identity, Kind, Lane, Link, Owed, Verdict
-from tasks.contracts.tools import Messenger, Subject, Tools
+from tasks.contracts.tools import Subject, Tools
 from tasks.sync_task import Outcome, SyncTask
 from tests.ledger.samples import empty, owed_row
 from tests.waiting import until

@@ -12,6 +12,7 @@ from tasks.contracts.records import Association, Company, CompanyId, Contact, Co
 from workers.crm.chunks import ask_in_chunks, chunks_of
 from workers.crm.door import hubspot_row_problem, no_word_about, segment_gone
 from workers.crm.hubspot_calls import Call, HubSpotCalls
+from workers.crm.hubspot_keyed import KeyedRecords
 from workers.crm.hubspot_paths import PATHS
 from workers.crm.hubspot_records import (
     COMPANY_PROPERTIES,
@@ -28,6 +29,7 @@ from workers.crm.hubspot_records import (
     stage_order_of,
     unless_absent,
 )
+from workers.crm.hubspot_search import CompanyIndex
 from workers.crm.turnstile import CallBudget, Turnstile
 from workers.settings import Settings
 
@@ -49,6 +51,8 @@ class HubSpotDoor:
         self.calls = HubSpotCalls(settings, Turnstile(budget, lane))
         self.paths = PATHS[settings.hubspot_paths]
         self._account_property = settings.hubspot_account_property
+        self.keyed = KeyedRecords(self.calls, self.paths, account_property=self._account_property)
+        self.index = CompanyIndex(self.calls, self.paths)
         self._remembered: dict[str, tuple[float, Any]] = {}
 
     def read_companies(self, ids: Iterable[CompanyId]) -> dict[CompanyId, Company | SyncError | None]:
@@ -131,6 +135,10 @@ class HubSpotDoor:
         done = ask_in_chunks(ordinary, ASSOCIATION_BATCH, partial(self._associate, "associate/default"))
         return done | ask_in_chunks(primary, ASSOCIATION_BATCH, partial(self._associate, "create"))
 
+    def dissociate(self, associations: Iterable[Association]) -> dict[Association, SyncError | None]:
+        """Take contacts off companies; who does not sit there is none the worse."""
+        return ask_in_chunks(associations, ASSOCIATION_BATCH, self._dissociate)
+
     def read(
         self,
         call: Call,
@@ -187,6 +195,12 @@ class HubSpotDoor:
             # The errors name one end of a pair at most, and repeating the good ones changes nothing.
             return ask_in_chunks(wanted, len(wanted) // 2, partial(self._associate, action))
         return dict.fromkeys(wanted, hubspot_row_problem(call, errors[0]) if errors else None)
+
+    def _dissociate(self, unwanted: Sequence[Association]) -> dict[Association, SyncError | None]:
+        inputs = [{"from": {"id": a.contact_id}, "to": [{"id": a.company_id}]} for a in unwanted]
+        path = self.paths.association_batch("contacts", "companies", "archive")
+        self.calls.post(Call.WRITE_ASSOCIATIONS, path, {"inputs": inputs})
+        return dict.fromkeys(unwanted)
 
     def _ask_memberships(self, segment: str, kind: Kind, ids: Sequence[str]) -> frozenset[str]:
         inputs = [{"objectTypeId": OBJECT_TYPES[kind], "recordId": id_} for id_ in ids]

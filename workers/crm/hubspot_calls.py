@@ -19,6 +19,7 @@ from workers.settings import Settings
 
 BURST, ASSOCIATIONS, WRITES, DAY = "hubspot_burst", "hubspot_associations", "hubspot_writes", "hubspot_day"
 SEARCHES = "hubspot_search"
+NO_CONTENT = 204
 JSON_HEADERS = {"Accept": "application/json", "Content-Type": "application/json"}
 
 
@@ -72,7 +73,7 @@ class HubSpotCalls:
             try:
                 answer = self._send(method, path, **content)
                 self._note_usage(call, answer.headers)
-                return json.loads(answer.data)
+                return {} if answer.status == NO_CONTENT else json.loads(answer.data)
             except ApiException as refusal:
                 raise self._problem_of(call, refusal) from None  # its text repeats the values we sent
             except (HTTPError, OSError, ValueError) as error:

@@ -28,7 +28,7 @@ class Paths:
         return f"{self.objects}/{records}/search"
 
     def association_batch(self, from_: str, to: str, action: str) -> str:
-        """`action` is read, create or associate/default."""
+        """`action` is read, create, associate/default or archive."""
         return f"{self.associations}/{from_}/{to}/batch/{action}"
 
     def segment(self, segment: str) -> str:

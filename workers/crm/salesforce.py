@@ -6,8 +6,8 @@ from functools import partial
 from typing import Any
 
 from tasks.contracts.errors import Ambiguous, Halted, NeedsHuman, ProblemClass, SyncError, Throttled
+from tasks.contracts.finding import Upserted
 from tasks.contracts.records import Lane
-from tasks.contracts.tools import Upserted
 from workers.crm.chunks import ask_in_chunks, chunks_of
 from workers.crm.door import no_word_about, salesforce_row_problem
 from workers.crm.salesforce_calls import SalesforceCalls

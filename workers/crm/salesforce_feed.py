@@ -36,6 +36,8 @@ COLUMNS = {
     "OpportunityContactRole": ("Id", "IsDeleted", "OpportunityId", "ContactId"),
 }
 STAMP = "SystemModstamp"
+MOMENTS = {"created_at", "modified_at"}
+"""Every write moves them, our own and those to fields that we do not look at."""
 _ACCOUNT: TypeAdapter[Account] = TypeAdapter(Account)
 _PERSON: TypeAdapter[Person] = TypeAdapter(Person)
 
@@ -49,8 +51,9 @@ class SalesforceDoorFeed:
         self._calls = door.calls
         self._key = account_key
         of_records = columns_of(account_key)
+        # A query that names a field twice is refused.
         self._columns = {
-            sobject: (*of_records.get(sobject, ()), *columns, STAMP)
+            sobject: tuple(dict.fromkeys((*of_records.get(sobject, ()), *columns, STAMP)))
             if sobject not in {"Opportunity", "OpportunityContactRole"}
             else (*columns, STAMP)
             for sobject, columns in COLUMNS.items()
@@ -138,7 +141,7 @@ class SalesforceDoorFeed:
 
     def _facts(self, kind: str, row: Row) -> dict[str, Any]:
         facts: Mapping[str, Callable[[], Any]] = {
-            Kind.ACCOUNT: lambda: _ACCOUNT.dump_python(account_of(row, self._key), mode="json"),
+            Kind.ACCOUNT: lambda: _ACCOUNT.dump_python(account_of(row, self._key), mode="json", exclude=MOMENTS),
             Kind.SALESFORCE_CONTACT: lambda: _PERSON.dump_python(person_of(row), mode="json"),
             Kind.LEAD: lambda: _PERSON.dump_python(person_of(row), mode="json"),
             Kind.OPPORTUNITY: lambda: _opportunity(row),

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Engine, Integer, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from tasks.contracts.changes import Change, Malformed
+from tasks.contracts.machinery import Received
 from tasks.contracts.records import Owed
-from tasks.contracts.tools import Received
 from workers.ledger.models import ChangeRow, MalformedRow
 from workers.ledger.owing import Request, owe_rows
 from workers.ledger.rows import TIME, given_rows, is_among, texts
@@ -25,7 +25,7 @@ class PostgresInbox:
     def record_changes(self, routed: Sequence[Routed]) -> Received:
         """Note each change once and what it makes owed, all or nothing.
 
-        A Salesforce record that is linked with nothing is noted and owes nothing.
+        Of the Salesforce records that are linked with nothing only accounts owe anything: their company.
         """
         with self._engine.begin() as connection:
             return note_changes(connection, routed)

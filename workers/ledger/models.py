@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, MetaData, Sequence, Text, func, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -163,13 +163,18 @@ Index("ix_contact_links_person_id_15", first_fifteen(ContactLinkRow.person_id))
 
 
 class IdentityClaimRow(LedgerTable):
-    """Who is about to create an account for an identity, or has."""
+    """Who is about to create a counterpart for an identity, or has: a company its account, an account its company."""
 
     __tablename__ = "identity_claims"
+    __table_args__ = (
+        CheckConstraint("holder_kind IN ('hubspot.company', 'salesforce.account')", name="holder_kind_is_known"),
+        Index(None, "holder_id"),
+    )
 
     kind: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)
-    company_id: Mapped[str] = mapped_column(index=True)
+    holder_kind: Mapped[str]
+    holder_id: Mapped[str]
     claimed_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -194,11 +199,14 @@ class SnapshotRow(LedgerTable):
     """A fact as last read from a CRM; JSON null says that it was looked for and is absent."""
 
     __tablename__ = "snapshots"
+    __table_args__ = (Index("ix_snapshots_domains", "domains", postgresql_using="gin"),)
 
     kind: Mapped[str] = mapped_column(primary_key=True)
     record_id: Mapped[str] = mapped_column(primary_key=True)
     body: Mapped[Any] = mapped_column(JSONB, nullable=False)
     read_at: Mapped[datetime]
+    domains: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    """The registrable web domains of a company, for `find_by_domain`; empty for everything else."""
 
 
 class BaselineRow(LedgerTable):

@@ -8,8 +8,8 @@ from uuid import uuid4
 from sqlalchemy import CTE, Connection, Engine, Interval, Row, all_, any_, func, literal, select, union_all, update
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 
+from tasks.contracts.machinery import Job, Settlement
 from tasks.contracts.records import Lane, Owed
-from tasks.contracts.tools import Job, Settlement
 from workers.ledger.models import OwedRow
 from workers.ledger.owing import (
     IS_DUE,

@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from tasks.contracts.errors import Busy
 from tasks.contracts.feeds import Fate, Noted, Place, Sighting, Turn
+from tasks.contracts.machinery import Received
 from tasks.contracts.records import Kind
-from tasks.contracts.tools import Received
 from workers.ledger.inbox import note_changes
 from workers.ledger.models import CursorRow
 from workers.ledger.rows import TIME

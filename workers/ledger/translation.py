@@ -8,6 +8,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from tasks.contracts.changes import Change
 from tasks.contracts.feeds import ROLE
 from tasks.contracts.records import Kind, Owed
+from tasks.rules.routing import WHEN_LINKED
 from workers.ledger.models import ContactLinkRow, LinkRow, SightingRow, SnapshotRow, first_fifteen
 from workers.ledger.rows import is_among
 from workers.ledger.sightings import SHELVES
@@ -35,11 +36,17 @@ def translate(connection: Connection, routed: Sequence[Routed]) -> dict[str, lis
             translated[change.event_id] = list(in_opportunities.get(change.id[:15], ())) if owed else []
         else:
             translated[change.event_id] = [
-                Owed(one.task, record_id, one.lane, forced=one.forced)
-                for one in owed
-                for record_id in behind.get(one.record_id[:15], ())
+                then for one in owed for then in _for_hubspot(one, behind.get(one.record_id[:15], ()))
             ]
     return translated
+
+
+def _for_hubspot(owed: Owed, record_ids: Sequence[str]) -> list[Owed]:
+    """For the records behind; an account that has no company yet stays what it is."""
+    task = WHEN_LINKED.get(owed.task, owed.task)
+    if not record_ids:
+        return [owed] if owed.task in WHEN_LINKED else []
+    return [Owed(task, record_id, owed.lane, forced=owed.forced) for record_id in record_ids]
 
 
 def _ids(routed: Sequence[Routed], *kinds: Kind) -> set[str]:

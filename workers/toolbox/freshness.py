@@ -52,7 +52,7 @@ class Shelf(Generic[V]):
         if missing:
             read_at = reach_ledger(self._ledger.now)
             fresh = read_now(missing)
-            self._keep({key: fact for key, fact in fresh.items() if not isinstance(fact, SyncError)}, read_at)
+            self.keep({key: fact for key, fact in fresh.items() if not isinstance(fact, SyncError)}, read_at=read_at)
             facts.update(fresh)
         return facts
 
@@ -65,6 +65,7 @@ class Shelf(Generic[V]):
         if corrections:
             reach_ledger(lambda: self._ledger.patch_snapshots(self._kind, corrections))
 
-    def _keep(self, facts: Mapping[str, V | SyncError], read_at: datetime) -> None:
+    def keep(self, facts: Mapping[str, V | SyncError], *, read_at: datetime) -> None:
+        """What was true at that moment; what was read after it stays."""
         bodies = {key: self._shape.dump_python(fact, mode="json") for key, fact in facts.items()}  # type: ignore[arg-type]
         reach_ledger(lambda: self._ledger.record_snapshots(self._kind, bodies, read_at=read_at))

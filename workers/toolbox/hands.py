@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Self
 
@@ -10,8 +11,9 @@ from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 from sqlalchemy import Engine
 
+from tasks.contracts.machinery import Job
 from tasks.contracts.records import Lane, Switches
-from tasks.contracts.tools import Job, Tools
+from tasks.contracts.tools import Tools
 from tasks.create_account import create_account
 from workers.coordination.budget import Budget
 from workers.coordination.leases import RedisLeases
@@ -92,6 +94,7 @@ class SliceTools:
     """What one slice works with: the gathered tools behind each of its runs."""
 
     switches: Switches
+    switched_on_at: datetime | None
     gather: Gather
     ledger: LedgerBatches
     leases: LeaseBatches
@@ -103,6 +106,7 @@ class SliceTools:
         """Fresh for every slice: nothing is remembered from one to the next but what the ledger holds."""
         return cls(
             switches=hands.ledger.read_switches(),
+            switched_on_at=hands.ledger.find_switched_on_at(),
             gather=Gather(),
             ledger=LedgerBatches(hands.ledger),
             leases=LeaseBatches(hands.leases, hands.ledger),
@@ -129,6 +133,7 @@ class SliceTools:
             leases=GatheredLeases(self.gather, self.leases),
             switches=self.switches,
             forced=job.forced,
+            switched_on_at=self.switched_on_at,
         )
 
 

@@ -5,12 +5,14 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from tasks.contracts.errors import SyncError
+from tasks.contracts.finding import AccountSearch, AccountValues, Upserted
 from tasks.contracts.records import Account, AccountId, CompanyId, Kind, OpportunitySignal, Person, PersonId
-from tasks.contracts.tools import AccountSearch, AccountValues, Upserted
 from workers.crm.salesforce import SalesforceDoor
 from workers.crm.salesforce_requests import (
+    FindAccount,
     FindAccounts,
     FindPeople,
+    FindPeopleOf,
     FindSignals,
     UpsertAccount,
     WriteCompanyId,
@@ -119,6 +121,14 @@ class GatheredSalesforce:
 
     async def find_accounts(self, search: AccountSearch) -> Sequence[Account]:
         found: Sequence[Account] = await self._ask(self._batches.ask, FindAccounts(search), step=Step.ACCOUNTS)
+        return found
+
+    async def find_account(self, account_id: AccountId) -> Account | None:
+        account: Account | None = await self._ask(self._batches.ask, FindAccount(account_id), step=Step.ACCOUNT)
+        return account
+
+    async def find_people_of(self, account_id: AccountId) -> Sequence[Person]:
+        found: Sequence[Person] = await self._ask(self._batches.ask, FindPeopleOf(account_id), step=Step.THEIR_PEOPLE)
         return found
 
     async def find_people(self, emails: Sequence[str], ids: Sequence[PersonId] = ()) -> Sequence[Person]:
