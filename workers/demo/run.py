@@ -85,6 +85,7 @@ def _let_people_work(demo: Demo, scene: Scene, console: Console) -> Sequence[str
     with Display(console) as display:
         worked = PeopleAtWork(scene, display.show_people, seconds=demo.people_seconds).play()
     print_people(console, worked)
+    (scene.folder / "findings.txt").write_text("".join(f"{problem}\n" for problem in worked.problems))
     return worked.problems
 
 

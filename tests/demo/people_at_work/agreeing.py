@@ -51,7 +51,7 @@ class Agreeing:
         for company_id, account_id in (("1", ONE), ("2", TWO)):
             self.add_company(company_id, sf_account_id=account_id + "AAA", lifecyclestage="lead")
             self.add_account(account_id, HubSpot_Company_Id__c=company_id)
-        self.contacts["11"] = Contact("11", "ann@one.com", "lead", "1", frozenset({"1"}))
+        self.contacts["11"] = Contact("11", "ann@one.com", "lead", PEOPLE, "1", frozenset({"1"}))
         self.people[PERSON] = Person(PERSON, "Ann@One.com", ONE)
 
     def add_company(self, company_id: str, **properties: str) -> None:

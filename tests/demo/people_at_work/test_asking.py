@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine
 
+from tasks.contracts.machinery import Parked
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import Kind, Lane, Owed, Verdict
-from tasks.contracts.tools import Parked, Subject
+from tasks.contracts.tools import Subject
 from tests.ledger.samples import LONG, account, empty
 from workers.demo.people_at_work.asking import ask_for_reasons
 from workers.demo.people_at_work.told import Told

@@ -80,6 +80,16 @@ def test_values_are_read_with_their_past_and_who_wrote_them(office, read):
     assert held == employees != {}
 
 
+def test_the_stages_of_contacts_are_read_with_who_wrote_them(office, read):
+    acts = [act for act in office.work(acts=30, weights={"hubspot.change_stage": 1}) if act.outcome == "done"]
+    written = {act.records[0]: (act.fields["lifecyclestage"], "1000001") for act in acts}
+    contacts = {each.id: (each.stage, each.stage_by) for each in read().contacts}
+    assert {key: contacts[key] for key in contacts.keys() & written} == {
+        key: stage for key, stage in written.items() if key in contacts
+    }
+    assert contacts.keys() & written
+
+
 def test_stages_come_in_the_portals_order_and_owners_by_their_address(office, read):
     world = read()
     assert list(world.stages)[:2] == ["subscriber", "lead"]

@@ -21,7 +21,14 @@ def test_a_company_behind_an_opportunity_is_found(crms, is_won, stage):
 
 @pytest.mark.parametrize(
     "change",
-    [{"stage": "other"}, {"stage": "no longer there"}, {"company_id": ""}, {"email": "nobody@one.com"}, {"email": ""}],
+    [
+        {"stage_by": TANDEM},
+        {"stage": "other"},
+        {"stage": "no longer there"},
+        {"company_id": ""},
+        {"email": "nobody@one.com"},
+        {"email": ""},
+    ],
 )
 def test_a_contact_without_a_say_lifts_nobody(crms, change):
     crms.contacts["11"] = replace(crms.contacts["11"], **{"stage": "customer", **change})

@@ -89,15 +89,24 @@ def _version(version: Mapping[str, str]) -> Version:
 
 
 def _contacts(session: requests.Session, url: str) -> Iterator[Contact]:
-    shown = "email,lifecyclestage,associatedcompanyid"
-    for one in objects(session, f"{url}/crm/v3/objects/contacts", properties=shown, associations="companies"):
+    found = objects(
+        session,
+        f"{url}/crm/v3/objects/contacts",
+        limit=str(HISTORY_PAGE),
+        properties="email,lifecyclestage,associatedcompanyid",
+        propertiesWithHistory="lifecyclestage",
+        associations="companies",
+    )
+    for one in found:
         properties = filled(one["properties"])
+        stages = one.get("propertiesWithHistory", {}).get("lifecyclestage", ())
         yield Contact(
             one["id"],
-            properties.get("email", "").lower(),
-            properties.get("lifecyclestage", ""),
-            properties.get("associatedcompanyid", ""),
-            companies_of(one),
+            email=properties.get("email", "").lower(),
+            stage=properties.get("lifecyclestage", ""),
+            stage_by=stages[0]["sourceId"] if stages else "",
+            company_id=properties.get("associatedcompanyid", ""),
+            company_ids=companies_of(one),
         )
 
 

@@ -13,6 +13,7 @@ PATH = "/webhooks/hubspot"
 
 SWITCHES: Mapping[str, object] = {
     "contact_segment": None,
+    "account_from_primary_company": True,
     "hubspot_polling": True,
     "salesforce_polling": True,
 }

@@ -12,7 +12,7 @@ UNRANKED = "other"
 
 def wrong_stages(world: World, *, app_id: str, since: datetime) -> Iterator[str]:
     ranks = {stage: rank for rank, stage in enumerate(world.stages, start=1) if stage != UNRANKED}
-    lifts = _lifts(world, ranks)
+    lifts = _lifts(world, ranks, app_id)
     for company in world.companies.values():
         yield from _moved_back(company, ranks, app_id, since)
         is_unranked = company.stage and company.stage not in ranks
@@ -22,8 +22,11 @@ def wrong_stages(world: World, *, app_id: str, since: datetime) -> Iterator[str]
             yield f"company {company.id} is at {company.stage!r}, but its contact {contact} at {stage!r}"
 
 
-def _lifts(world: World, ranks: dict[str, int]) -> dict[str, list[tuple[int, str]]]:
-    """By company: the rank of every contact that has a say, and whose it is."""
+def _lifts(world: World, ranks: dict[str, int], app_id: str) -> dict[str, list[tuple[int, str]]]:
+    """By company: the rank of every contact that has a say, and whose it is.
+
+    A stage that Tandem wrote to a contact is its company's own, and no reason to lift that company.
+    """
     signals = _signals(world, ranks)
     lifts: dict[str, list[tuple[int, str]]] = {}
     for contact in world.contacts:
@@ -31,7 +34,8 @@ def _lifts(world: World, ranks: dict[str, int]) -> dict[str, list[tuple[int, str
         if people and contact.company_id:
             # Which of several people of one address is the contact's, only Tandem knows.
             signal = signals.get(people[0].id, 0) if len(people) == 1 else 0
-            rank = max(ranks.get(contact.stage, 0), signal)
+            own = ranks.get(contact.stage, 0) if contact.stage_by != app_id else 0
+            rank = max(own, signal)
             lifts.setdefault(contact.company_id, []).append((rank, contact.id))
     return lifts
 

@@ -45,6 +45,8 @@ class Contact:
     id: str
     email: str = ""
     stage: str = ""
+    stage_by: str = ""
+    """The id of the app, or of the person, that wrote its stage."""
     company_id: str = ""
     """Its primary company."""
     company_ids: frozenset[str] = frozenset()
