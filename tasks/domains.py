@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from tasks.contracts.errors import Ambiguous, Busy
-from tasks.contracts.finding import CompanySearch
 from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
 from tasks.contracts.records import Account, Company, CompanyId, DomainMatch, Identity, Kind
 from tasks.contracts.tools import Subject, Tools
@@ -28,9 +27,12 @@ async def claim_account_domain(account: Account, tools: Tools) -> Holders:
 
 
 async def find_rivals(company: Company, tools: Tools) -> tuple[Company, ...]:
-    """Other companies of the same domain, linked or not: a group's companies often share one."""
-    domains = company_domains(company, tools.switches.opt_out_domains)
-    found = await tools.hubspot.find_companies(CompanySearch(domains=domains))
+    """Other companies of the same domain, linked or not: a group's companies often share one.
+
+    Those that were ever read. To ask HubSpot's search as well would cost a call or two per slice, for what at worst
+    becomes a question once the other company comes: the domain is taken then.
+    """
+    found = await tools.hubspot.find_known_companies(company_domains(company, tools.switches.opt_out_domains))
     return tuple(one for one in found if one.id != company.id)
 
 

@@ -27,6 +27,8 @@ async def link_company(company_id: CompanyId, tools: Tools) -> Outcome:
     link = await tools.ledger.find_link(company_id)
     if link is None:
         return Outcome.LEFT_ALONE
+    # Also where the rest is not to be done, or fails: the link is all that they wait for.
+    await tools.ledger.wake_waiting(link.account_id)
     if not tools.switches.company_sync:
         await tools.ledger.record_verdict(Subject(Kind.COMPANY, company_id), Verdict(Reason.OBJECT_SYNC_OFF))
         return Outcome.LEFT_ALONE
@@ -100,7 +102,7 @@ async def _associate(link: Link, people: tuple[SyncingContact, ...], tools: Tool
     # The ledger remembers contacts that HubSpot has deleted since, and one of them would refuse the whole step.
     missing = await tools.hubspot.find_contacts(absent) if absent else ()
     if missing:
-        # Those that moved while the account had no company wait for this (rule 9.2). Owed first: nobody is forgotten.
+        # One that moved to this account without being announced is to be followed. Owed first: nobody is forgotten.
         await tools.ledger.owe([Owed("link_contact", contact.id) for contact in missing])
         associations = [Association(link.company_id, contact.id) for contact in missing]
         await tools.ledger.record_our_associations(associations)

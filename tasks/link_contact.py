@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from tasks.contracts.errors import Dependent
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import Association, Contact, ContactId, Kind, Link, Owed, Person, Verdict
 from tasks.contracts.tools import Subject, Tools
@@ -25,7 +26,12 @@ async def link_contact(contact_id: ContactId, tools: Tools) -> Outcome:
     people = await find_people_behind(contacts, tools)
     person = people.get(contact_id)
     associations = await tools.hubspot.find_companies_of(contact_id)
-    moved = await place_contact(contact_id, person, associations, tools) if person else None
+    try:
+        moved = await place_contact(contact_id, person, associations, tools) if person else None
+    except Dependent:
+        # The companies it sits on need not wait with it.
+        await tools.ledger.owe(await _choose_next(associations, person, tools))
+        raise
     if moved and moved.code == Reason.CONTACT_MOVED_IN_HUBSPOT:
         associations = await tools.hubspot.find_companies_of(contact_id)
     then = await _choose_next(associations, person, tools)

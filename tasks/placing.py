@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import assert_never
 
+from tasks.contracts.errors import Dependent
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import (
     AccountId,
@@ -24,13 +25,21 @@ from tasks.rules.placement import MoveInHubSpot, MoveInSalesforce, Stay, choose_
 async def place_contact(
     contact_id: ContactId, person: Person, associations: Sequence[Association], tools: Tools
 ) -> Verdict | None:
-    """Rules 9.1 to 9.4 and A7; what was done, if anything."""
+    """Rules 9.1 to 9.4 and A7; what was done, if anything.
+
+    Dependent if its account in Salesforce has no company yet.
+    """
     if person.kind is not PersonKind.CONTACT:
         return None
     home = await _find_home(person, tools)
     if person.account_id and home is None:
         # What was seen last stays: once the account is linked, the move is still to be followed.
-        return Verdict(Reason.WAITING_FOR_ACCOUNT, {"person": person.id, "account": person.account_id})
+        raise Dependent(
+            f"contact {contact_id} waits for account {person.account_id} to get its company",
+            waits_for=person.account_id,
+            code=Reason.WAITING_FOR_ACCOUNT,
+            evidence={"person": person.id, "account": person.account_id},
+        )
 
     now = Place(person.account_id, await _find_account_of_primary(associations, tools))
     seen = (await tools.ledger.find_places([contact_id])).get(contact_id)

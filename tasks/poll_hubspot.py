@@ -1,8 +1,11 @@
 """Find what no event told us in HubSpot: changed, merged, archived and restored records, and who entered a segment."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 
-from tasks.contracts.feeds import Fate, HubSpotFeed, Place, PollBook, Sighting, Turn, kind_of_segment
+from tasks.contracts.feeds import Fate, HubSpotFeed, Listed, Place, PollBook, Sighting, Turn, kind_of_segment
 from tasks.contracts.machinery import Messenger
 from tasks.contracts.records import Kind, Switches
 from tasks.polling import Notebook, Polled, compare_keys, keys_of, read_in_turn, take_turn
@@ -13,6 +16,22 @@ CHANGES = "hubspot"
 LISTS = "hubspot.lists"
 KEYS = "hubspot.keys"
 KINDS = (Kind.COMPANY, Kind.CONTACT)
+GRAIN = timedelta(milliseconds=1)
+"""HubSpot cuts moments off to it, and ours are not cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A list that the operator has chosen, and when."""
+
+    kind: Kind
+    id: str
+    chosen_at: datetime | None
+
+    @property
+    def members(self) -> str:
+        """Under which they are remembered."""
+        return kind_of_segment(self.id, self.kind)
 
 
 def poll_hubspot(
@@ -29,19 +48,25 @@ def poll_hubspot(
 
 
 def poll_hubspot_lists(
-    feed: HubSpotFeed, book: PollBook, messenger: Messenger, pace: Pace, switches: Switches, *, quota_left: float
+    feed: HubSpotFeed,
+    book: PollBook,
+    messenger: Messenger,
+    pace: Pace,
+    switches: Switches,
+    *,
+    set_at: Mapping[str, datetime],
+    quota_left: float,
 ) -> Polled | None:
     """What search never tells: who is archived or back again, and who is on the lists that the operator has chosen.
 
-    Read whole each time, because nothing says what has changed in a list.
+    Read whole each time, because nothing says what has changed in a list. `set_at`: when each switch was set.
     """
 
     def read(turn: Turn, polled: Polled) -> None:
         notebook = Notebook(turn, book, messenger, polled)
         lists = {f"archived:{kind}": partial(_read_archived, kind, feed, notebook) for kind in KINDS}
-        for kind, segment in _segments(switches):
-            members = kind_of_segment(segment, kind)
-            lists[members] = partial(_read_members, members, segment, feed, notebook)
+        for segment in _segments(switches, set_at):
+            lists[segment.members] = partial(_read_members, segment, feed, notebook)
         places = {name: open_list(turn.position.get(name), turn.now) for name in lists}
         read_in_turn(places, lists, pace, polled)
 
@@ -96,23 +121,30 @@ def _read_archived(kind: Kind, feed: HubSpotFeed, notebook: Notebook, place: Pla
     return then
 
 
-def _read_members(members: str, segment: str, feed: HubSpotFeed, notebook: Notebook, place: Place) -> Place:
-    book = notebook.book
+def _read_members(segment: Segment, feed: HubSpotFeed, notebook: Notebook, place: Place) -> Place:
+    book, members = notebook.book, segment.members
     as_of = book.now()
-    listed = feed.find_members(segment, place.last_id)
+    listed = feed.find_members(segment.id, place.last_id)
     then = place_in_list(place, listed)
     were_on_it = book.find_between(members, Fate.ALIVE, after=place.upto, upto=then.upto, seen_before=place.begun_at)
     left = sorted(set(were_on_it).difference(listed.ids))
     known = book.find_sightings(members, [*listed.ids, *left])
     seen = [Sighting(members, one) for one in listed.ids] + [Sighting(members, one, fate=Fate.DELETED) for one in left]
     notebook.count(len(listed.ids))
-    if place.is_first:
-        notebook.note({members: then}, (), known, as_of=as_of, silently=seen)
-    else:
-        notebook.note({members: then}, seen, known, as_of=as_of)
+    old = {one.id: one for one in seen if place.is_first and not _has_joined_since(one.id, listed, segment.chosen_at)}
+    news = [one for one in seen if one.id not in old]
+    notebook.note({members: then}, news, known, as_of=as_of, silently=list(old.values()))
     return then
 
 
-def _segments(switches: Switches) -> list[tuple[Kind, str]]:
-    chosen = ((Kind.CONTACT, switches.contact_segment), (Kind.COMPANY, switches.company_segment))
-    return [(kind, segment) for kind, segment in chosen if segment]
+def _has_joined_since(record_id: str, listed: Listed, chosen_at: datetime | None) -> bool:
+    """Whoever came onto the list after it was chosen may have been decided about as somebody who is not on it."""
+    joined_at = listed.joined_at.get(record_id)
+    return bool(joined_at and chosen_at and joined_at > chosen_at - GRAIN)
+
+
+def _segments(switches: Switches, set_at: Mapping[str, datetime]) -> Iterator[Segment]:
+    if switches.contact_segment:
+        yield Segment(Kind.CONTACT, switches.contact_segment, set_at.get("contact_segment"))
+    if switches.company_segment:
+        yield Segment(Kind.COMPANY, switches.company_segment, set_at.get("company_segment"))

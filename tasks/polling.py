@@ -9,7 +9,7 @@ from tasks.contracts.errors import Busy, SyncError
 from tasks.contracts.feeds import Fate, Noted, Place, PollBook, Position, Sighting, Turn
 from tasks.contracts.machinery import Messenger
 from tasks.contracts.records import Kind
-from tasks.rules.news import changes_in, is_news, losers_in
+from tasks.rules.news import changes_in, is_news, losers_in, survivors_in
 from tasks.rules.polling_pace import Pace, next_wait, wait_after
 from tasks.rules.routing import choose_tasks
 
@@ -89,7 +89,7 @@ class Notebook:
         """Note what is news, and wake who has to work because of it. `silently`: to be remembered, but no change."""
         news = [replace(one, stamp=one.stamp or as_of) for one in seen if is_news(one, known.get(one.id))]
         losers = [loser for one in news for loser in losers_in(one, known.get(one.id))]
-        changes = [change for one in news for change in changes_in(one, known.get(one.id))]
+        changes = [change for one in news for change in changes_in(one, known.get(one.id))] + survivors_in(news)
         routed = [(change, choose_tasks(change)) for change in changes]
         received = self.book.note(self.turn, Noted(position, [*silently, *news, *losers], routed, as_of))
         self.polled.changes += received.new
@@ -106,13 +106,19 @@ def keys_of(kind: Kind) -> str:
 def compare_keys(
     kind: Kind, find_current: Callable[[Kind, Sequence[str]], Mapping[str, Sighting]], notebook: Notebook, place: Place
 ) -> Place:
-    """Whoever is known to us and not to the CRM has gone without anybody telling."""
+    """Whoever is known to us and not to the CRM has gone without anybody telling, and who differs, has changed so.
+
+    Whom no poll has seen yet there is nothing to compare with: remembered for the next time.
+    """
     book = notebook.book
     ids = book.find_known(kind, after=place.last_id, limit=KEYS_AT_ONCE)
     as_of = book.now()
     current = find_current(kind, ids) if ids else {}
-    missing = [one for one in current.values() if one.fate not in {Fate.ALIVE, Fate.CONVERTED}]
+    known = book.find_sightings(kind, ids)
+    is_there = {Fate.ALIVE, Fate.CONVERTED}
+    unseen = {id_: one for id_, one in current.items() if one.fate in is_there and id_ not in known}
+    seen = [one for id_, one in current.items() if id_ not in unseen]
     then = replace(place, last_id=ids[-1]) if ids else replace(place, is_read=True)
     notebook.count(len(ids))
-    notebook.note({keys_of(kind): then}, missing, book.find_sightings(kind, ids), as_of=as_of)
+    notebook.note({keys_of(kind): then}, seen, known, as_of=as_of, silently=list(unseen.values()))
     return then

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from tasks.contracts.errors import Rejected
 from tasks.contracts.reasons import Reason
-from tasks.contracts.records import BLANK_STAGE, Company, CompanyId, Kind, StageName, SyncingContact, Verdict
+from tasks.contracts.records import BLANK_STAGE, Company, CompanyId, Kind, StageMove, StageName, SyncingContact, Verdict
 from tasks.contracts.tools import Subject, Tools
 from tasks.facts import find_syncing_contacts
 from tasks.rules.lifecycle import (
@@ -17,6 +17,8 @@ from tasks.rules.lifecycle import (
     choose_candidates,
     choose_lifts,
     choose_stage,
+    may_lift_contacts,
+    repair,
 )
 from tasks.sync_task import Outcome, sync_task
 
@@ -29,21 +31,27 @@ async def propagate_lifecycle_stage(company_id: CompanyId, tools: Tools) -> Outc
         return Outcome.LEFT_ALONE
     company = await tools.hubspot.find_company(company_id)
     if company is None:
+        await tools.ledger.end_stage_move(company_id)
         return Outcome.LEFT_ALONE
     people = await find_syncing_contacts(company_id, tools)
     order = StageOrder(await tools.hubspot.read_stage_order(), rank_other=tools.switches.rank_other)
     candidates = await _find_candidates(people, order, tools)
 
     stage = company.lifecycle_stage
+    unfinished = await tools.ledger.find_stage_move(company_id)
+    forced = tools.forced or (unfinished is not None and unfinished.came_from == stage)
+    decision = repair(choose_stage(stage, candidates, order, forced=forced), stage, unfinished, order)
     # Why first, what afterwards: a crash in between leaves no stage nobody can explain.
-    match decision := choose_stage(stage, candidates, order, forced=tools.forced):
+    match decision:
         case Raise(further, because_of):
             await _record(company, Reason.STAGE_RAISED, {"from": stage, "to": further, "contact": because_of}, tools)
             await _write(company_id, further, tools)
             stage = further
         case SetBack(earlier, because_of):
+            unfinished = StageMove(company_id, stage, earlier, because_of)
             await _record(company, Reason.STAGE_SET_BACK, {"from": stage, "to": earlier, "contact": because_of}, tools)
-            # Killed in between, the stage is blank, still owed, and blank → anything is forward.
+            # Killed or refused in between, the stage is blank, and nothing but this tells what it was to be.
+            await tools.ledger.begin_stage_move(unfinished)
             await _write(company_id, BLANK_STAGE, tools)
             await _write(company_id, earlier, tools)
             stage = earlier
@@ -51,6 +59,8 @@ async def propagate_lifecycle_stage(company_id: CompanyId, tools: Tools) -> Outc
             await _record(company, reason, {"stage": stage}, tools)
         case _:
             assert_never(decision)
+    if unfinished:
+        await tools.ledger.end_stage_move(company_id)
 
     lifted = await _lift_contacts(stage, people, order, tools)
     return Outcome.ALREADY_DONE if isinstance(decision, Keep) and not lifted else Outcome.DONE
@@ -89,7 +99,7 @@ async def _write(company_id: CompanyId, stage: StageName, tools: Tools) -> None:
 
 async def _lift_contacts(stage: StageName, people: tuple[SyncingContact, ...], order: StageOrder, tools: Tools) -> int:
     """The other direction of the cascade, where the operator wants it and HubSpot's own is off; how many moved."""
-    if not tools.switches.stage_to_contacts:
+    if not may_lift_contacts(tools.switches):
         return 0
     lifts = choose_lifts(stage, people, order)
     if not lifts:

@@ -8,7 +8,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
-from tasks.contracts.errors import NeedsHuman, ProblemClass, TryAgain, Unreachable
+from tasks.contracts.errors import Dependent, NeedsHuman, ProblemClass, TryAgain, Unreachable
 from tasks.contracts.machinery import Done, Job, Later, Parked, Settlement
 from tasks.contracts.records import Kind
 from tasks.contracts.tools import Tools
@@ -64,7 +64,9 @@ async def run_job(
     except TryAgain as problem:
         return _try_again(job, problem, now=now)
     except NeedsHuman as problem:
-        return Parked(job, str(problem), problem.problem_class, problem.code, problem.remedy, problem.evidence)
+        waits_for = problem.waits_for if isinstance(problem, Dependent) else None
+        told = (str(problem), problem.problem_class, problem.code, problem.remedy, problem.evidence)
+        return Parked(job, *told, waits_for=waits_for)
     except Exception as fault:  # noqa: BLE001 -- the one place: a fault of ours must not cost the slice
         return _fault(task, job, fault)
     return Done(job)

@@ -18,6 +18,8 @@ from workers.embedded import EmbeddedServices
 from workers.ledger.engine import make_engine
 from workers.ledger.schema import migrate
 
+PATIENCE = {"lock_timeout": timedelta(seconds=30), "statement_timeout": timedelta(seconds=60)}
+
 # Properties are tried without a clock: how busy the machine is says nothing about them.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
@@ -62,8 +64,8 @@ def database_url(services: EmbeddedServices, migrated_template: str) -> Iterator
 
 @pytest.fixture(scope="module")
 def engine(database_url: str) -> Iterator[Engine]:
-    """As a worker has it, with less patience."""
-    engine = make_engine(database_url, lock_timeout=timedelta(seconds=5), statement_timeout=timedelta(seconds=10))
+    """As a worker has it, with more patience: a busy machine is no reason to give up."""
+    engine = make_engine(database_url, **PATIENCE)
     yield engine
     engine.dispose()
 
@@ -74,7 +76,7 @@ def empty_ledger(services: EmbeddedServices, migrated_template: str) -> Iterator
     with redis.Redis.from_url(services.redis_url) as connection:
         connection.flushdb()
     with _database(services.database_url, f"test_{uuid4().hex[:12]}", template=migrated_template) as url:
-        engine = make_engine(url, lock_timeout=timedelta(seconds=5), statement_timeout=timedelta(seconds=10))
+        engine = make_engine(url, **PATIENCE)
         yield url, engine
         engine.dispose()
 

@@ -23,11 +23,13 @@ from tasks.contracts.errors import SyncError, TryAgain
 from tasks.contracts.records import Kind, Lane, Owed
 from tasks.create_account import create_account
 from tasks.create_company import create_company
+from tasks.finish_stage_moves import finish_stage_moves
 from tasks.link_company import link_company
 from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.receive_changes import receive_changes
 from tasks.resend_owed import resend_owed
+from tasks.retry_refused import retry_refused
 from tasks.rules.salesforce_ids import long_id
 from tasks.sync_task import SyncTask
 from workers.messenger import QUEUES, CeleryMessenger, queue_of
@@ -52,6 +54,9 @@ SYNC_TASKS: tuple[SyncTask, ...] = (
 IDS = {Kind.ACCOUNT: (SALESFORCE_ID, "15 or 18 letters and digits as text")}
 """What a task about a record takes, where that is not a HubSpot id."""
 
+FINISH_STAGE_MOVES_EVERY = timedelta(minutes=5)
+RETRY_REFUSED_EVERY = timedelta(minutes=15)
+"""Each row is retried a day after it was parked; this is only how often it is looked for such rows."""
 SOFT_LIMIT_SECONDS = 240
 HARD_LIMIT_SECONDS = 300
 VISIBILITY_TIMEOUT_SECONDS = 420
@@ -122,6 +127,8 @@ def make_app(settings: Settings) -> Celery:
             "resend-owed": _every(settings.resend_every, "tasks.resend_owed"),
             "poll-hubspot": _every(settings.poll_wake_every, "tasks.poll_hubspot"),
             "poll-salesforce": _every(settings.poll_wake_every, "tasks.poll_salesforce"),
+            "finish-stage-moves": _every(FINISH_STAGE_MOVES_EVERY, "tasks.finish_stage_moves"),
+            "retry-refused": _every(RETRY_REFUSED_EVERY, "tasks.retry_refused"),
         },
         beat_schedule_filename=os.environ.get("TANDEM_BEAT_FILE", "celerybeat-schedule"),
         timezone="UTC",
@@ -175,6 +182,18 @@ def register_tasks(app: Celery, build_hands: Callable[[Settings], Hands] = Hands
     def _poll_salesforce() -> bool:
         """`tasks.poll_salesforce`: on the schedule; does nothing where it is not due. Safe to repeat."""
         return _poll_on(app, "tasks.poll_salesforce", reach_ledger(lambda: run_salesforce_polls(hands(), messenger)))
+
+    @app.task(name="tasks.finish_stage_moves", shared=False)
+    @_keep_misfits("finish_stage_moves", hands)
+    def _finish_stage_moves() -> int:
+        """`tasks.finish_stage_moves`: on the schedule; running it twice changes nothing."""
+        return finish_stage_moves(hands().book)
+
+    @app.task(name="tasks.retry_refused", shared=False)
+    @_keep_misfits("retry_refused", hands)
+    def _retry_refused() -> int:
+        """`tasks.retry_refused`: on the schedule; running it twice changes nothing."""
+        return retry_refused(hands().book)
 
 
 def _poll_on(app: Celery, task: str, is_more: bool) -> bool:  # noqa: FBT001 -- a fact, not an option

@@ -26,7 +26,8 @@ def run_hubspot_polls(hands: Hands, messenger: Messenger) -> bool:
     feed, book = hands.hubspot_feed, hands.poll_book
     changes = poll_hubspot(feed, book, messenger, _pace(hands, hands.settings.poll_hubspot_overlap), quota_left=left)
     pace = _steady(hands, hands.settings.poll_lists_every)
-    lists = poll_hubspot_lists(feed, book, messenger, pace, switches, quota_left=left)
+    set_at = hands.ledger.read_switch_times()
+    lists = poll_hubspot_lists(feed, book, messenger, pace, switches, set_at=set_at, quota_left=left)
     pace = _steady(hands, hands.settings.poll_keys_every)
     keys = poll_hubspot_keys(feed, book, messenger, pace, quota_left=left)
     return any(list(_report({"hubspot": changes, "hubspot.lists": lists, "hubspot.keys": keys})))

@@ -2,12 +2,15 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
+from tasks.contracts.errors import SyncError
 from tasks.contracts.records import Lane
+from tasks.rules.lifecycle import CASCADE_REMEDY, find_cascade_problem
 from workers.crm.checks import Check, check_hubspot, check_salesforce
 from workers.ledger.schema import refuse_unless_current
 from workers.settings import Settings
@@ -33,6 +36,7 @@ def refuse_half_configured(settings: Settings) -> None:
         refuse_unless_current(settings.database_url.get_secret_value())
     except DBAPIError as problem:
         log.warning("ledger.away", problem=type(problem.orig).__name__)
+    _warn_of_two_cascades(settings)
     if _is_known_to_be_ready(settings):
         return
     checks = list(check_crms(settings))
@@ -53,6 +57,14 @@ def check_crms(settings: Settings) -> Iterator[Check]:
     yield from check_salesforce(hands.salesforce[Lane.MAINTENANCE], settings)
     hands.engine.dispose()
     hands.redis.close()
+
+
+def _warn_of_two_cascades(settings: Settings) -> None:
+    hands = Hands.build(settings)
+    with suppress(SyncError):  # without the ledger there are other worries
+        if problem := find_cascade_problem(reach_ledger(hands.ledger.read_switches)):
+            log.warning("stages.two_cascades", problem=problem, remedy=CASCADE_REMEDY)
+    hands.engine.dispose()
 
 
 def _is_known_to_be_ready(settings: Settings) -> bool:

@@ -84,8 +84,17 @@ class Settings(BaseSettings):
     backfill_share: Annotated[float, Field(gt=0, le=1)] = 0.5
     """The part of every short window, and of the day without its reserve, that backfill may use."""
 
+    write_fuse: Limit = 20
+    """Writes to one record within the window, before it is taken for part of a loop."""
+    write_fuse_window: Seconds = timedelta(minutes=10)
+
     connect_timeout: Seconds = timedelta(seconds=3.05)
     read_timeout: Seconds = timedelta(seconds=30)
+    breaker_failures: Limit = 5
+    """Calls in a row that a CRM leaves unanswered before nobody calls it any more."""
+    breaker_first_wait: Seconds = timedelta(seconds=5)
+    breaker_longest_wait: Seconds = timedelta(minutes=3)
+    """Between two probes of a CRM that nobody calls; twice as long each time, up to this."""
     slice_size: Annotated[int, Field(ge=1, le=1000)] = 1000
     """Records per slice; docs/decisions says why it is not 100."""
     claim_ttl: Seconds = timedelta(seconds=30)

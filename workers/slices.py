@@ -9,7 +9,7 @@ from functools import partial
 
 from celery.exceptions import SoftTimeLimitExceeded
 
-from tasks.contracts.errors import TryAgain
+from tasks.contracts.errors import ProblemClass, TryAgain
 from tasks.contracts.machinery import Job, Later, Messenger, Parked, Settlement
 from tasks.contracts.records import Lane
 from tasks.sync_task import SyncTask, cut_short, run_job
@@ -18,6 +18,9 @@ from workers.toolbox.hands import Hands, SliceTools
 from workers.toolbox.reach import reach_ledger
 
 log = get_logger(__name__)
+
+NARROW, WIDE = 1.5, 2.0
+WAITED_FOR_BY_ALL = {ProblemClass.HALT, ProblemClass.CONFIG}
 
 
 def run_slice(task: SyncTask, record_ids: Sequence[str], lane: Lane, hands: Hands, messenger: Messenger) -> int:
@@ -74,9 +77,10 @@ async def _keep(token: str, tools: SliceTools, hands: Hands) -> None:
 
 
 def _with_jitter(settlement: Settlement) -> Settlement:
-    """Records that failed together do not come back together."""
+    """Records that failed together do not come back together; those that a whole CRM kept waiting even less so."""
     if isinstance(settlement, Later):
-        return replace(settlement, after=settlement.after * random.uniform(1.0, 1.5))  # noqa: S311 -- not a secret
+        widest = WIDE if settlement.problem_class in WAITED_FOR_BY_ALL else NARROW
+        return replace(settlement, after=settlement.after * random.uniform(1.0, widest))  # noqa: S311 -- not a secret
     return settlement
 
 

@@ -80,6 +80,17 @@ class NeedsHuman(SyncError):
     """Trying again changes nothing: parked until a person, or a change of the record, ends it."""
 
 
+class Dependent(NeedsHuman):
+    """Another record has to be linked first: parked, and woken by that. A person can only hurry it."""
+
+    problem_class = ProblemClass.DEPENDENCY
+
+    def __init__(self, message: str, *, waits_for: str, code: str, evidence: Mapping[str, object]) -> None:
+        super().__init__(message, code=code, evidence=evidence)
+        self.waits_for = waits_for
+        """The account whose link wakes it."""
+
+
 class Rejected(NeedsHuman):
     """The CRM refused this record's values or this user's rights."""
 
@@ -106,3 +117,19 @@ class Halted(TryAgain):
     """The connection itself is refused: credentials, API access. Every record would fail alike."""
 
     problem_class = ProblemClass.HALT
+
+
+class Paused(TryAgain):
+    """Nobody asks at the moment, because whoever asked last was refused for everybody. Waiting is not failing."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        after: timedelta | None = None,
+        problem_class: ProblemClass = ProblemClass.HALT,
+        remedy: str = "",
+        code: str = "",
+    ) -> None:
+        super().__init__(message, after=after, remedy=remedy, code=code)
+        self.problem_class = problem_class

@@ -93,6 +93,8 @@ class Listed:
     ids: tuple[str, ...]
     after: str = ""
     """Where the next part starts; empty: this was the last."""
+    joined_at: Mapping[str, datetime] = field(default_factory=dict)
+    """When each came onto the list, where the CRM tells it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What the machinery around the flows needs: announcements, owed work, wake-up calls. Flows never see these."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -85,6 +85,8 @@ class Parked:
     code: str
     remedy: str
     evidence: Mapping[str, object]
+    waits_for: str | None = None
+    """The account that has to be linked first; linking it wakes the row."""
 
 
 Settlement = Done | Later | Parked
@@ -111,6 +113,14 @@ class OwedBook(Protocol):
 
     def find_unattended(self, *, limit: int) -> Sequence[Owed]:
         """Rows that are owed and due, and that nobody has claimed or woken for a while; marks them woken."""
+        ...
+
+    def owe_unfinished_moves(self, *, begun_before: timedelta) -> int:
+        """Owe the lifecycle stage of companies that were being set back so long ago and are not; how many rows."""
+        ...
+
+    def retry_parked(self, classes: Collection[str], *, parked_for: timedelta, limit: int) -> int:
+        """Owe again, within the hour, what was parked for so long with a problem of these classes; how many rows."""
         ...
 
 

@@ -245,6 +245,8 @@ WHAT_TO_DO: Mapping[Reason, str] = {
     " `HubSpot_Company_Id__c` on the person account. Then `tandem parked replay ID`.",
     Reason.ACCOUNT_GONE: "Restore the account from Salesforce's recycle bin, then `tandem parked replay ID`. If it is"
     " to stay deleted, `tandem parked dismiss ID --why TEXT`; a link cannot be ended yet.",
+    Reason.WAITING_FOR_ACCOUNT: "Nothing: it goes on by itself once the account has its company. To bring the account"
+    " over now: `tandem sync account ID --force`.",
     Reason.COMPANY_UNNAMED: "Give the company a name or a domain in HubSpot; it is tried again when it changes, or with"
     " `tandem parked replay ID`.",
     Reason.STAGE_REFUSED: "Somebody moved the stage at the same moment, or a workflow holds it. It is looked at again"

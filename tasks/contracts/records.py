@@ -159,6 +159,16 @@ class OpportunitySignal:
 
 
 @dataclass(frozen=True, slots=True)
+class StageMove:
+    """A company is being set back: cleared, then set. Until it is over, a blank stage is ours to mend."""
+
+    company_id: CompanyId
+    came_from: StageName
+    to: StageName
+    because_of: ContactId
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """The two records are one customer. Each company and each account is in at most one link."""
 
@@ -239,6 +249,15 @@ class NameMatch(StrEnum):
     """A person is asked."""
 
 
+class HubSpotCascade(StrEnum):
+    """Whether HubSpot itself lifts contacts to their company's stage ("Sync lifecycle stages"); no API tells it."""
+
+    UNKNOWN = "unknown"
+    OFF = "off"
+    ON = "on"
+    """Then ours is off, whatever `stage_to_contacts` says."""
+
+
 @dataclass(frozen=True, slots=True)
 class Switches:
     """What the operator decides while the system runs: the same for every worker, kept in the ledger."""
@@ -270,5 +289,7 @@ class Switches:
     """Companies lift their contacts. Never together with HubSpot's own setting of that kind."""
     stages_of_all_contacts: bool = False
     """Contacts that do not sync take part in their company's stage as well."""
+    hubspot_cascade: HubSpotCascade = HubSpotCascade.UNKNOWN
+    """What a person has found in HubSpot's settings about its own company to contacts cascade."""
     rank_other: bool = False
     """`other` takes its place in the portal's order, as in HubSpot's own ladder: last, so that it beats `customer`."""

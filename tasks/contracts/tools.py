@@ -39,6 +39,7 @@ from tasks.contracts.records import (
     Person,
     PersonId,
     Place,
+    StageMove,
     StageName,
     Switches,
     Verdict,
@@ -85,6 +86,10 @@ class HubSpot(Protocol):
         neither of them knows is left out, and so a second look may find more. Names are found by their letters, without
         the legal form or with it.
         """
+        ...
+
+    async def find_known_companies(self, domains: Sequence[str]) -> Sequence[Company]:
+        """Companies that had one of the domains when they were read last, whenever that was; HubSpot is not asked."""
         ...
 
     async def find_members(self, segment: str, kind: Kind, record_ids: Sequence[str]) -> frozenset[str]:
@@ -254,11 +259,27 @@ class Ledger(Protocol):
 
     async def record_place(self, contact_id: ContactId, place: Place) -> None: ...
 
+    async def wake_waiting(self, account_id: AccountId) -> None:
+        """What is parked until this account is linked is owed again; who parks meanwhile finds the link by itself."""
+        ...
+
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         """The stages we ourselves wrote to those of the contacts last that we wrote to: the echo guard's memory."""
         ...
 
     async def record_written_stages(self, contact_ids: Sequence[ContactId], stage: StageName) -> None: ...
+
+    async def find_stage_move(self, company_id: CompanyId) -> StageMove | None:
+        """One that was begun and has not ended: its run died, or was refused half-way."""
+        ...
+
+    async def begin_stage_move(self, move: StageMove) -> None:
+        """Noted before the stage is cleared, in place of an earlier one of the company."""
+        ...
+
+    async def end_stage_move(self, company_id: CompanyId) -> None:
+        """The stage is set, or was changed by somebody else. Safe to repeat."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,11 @@ from tasks.contracts.reasons import Reason
 from tasks.contracts.records import (
     BLANK_STAGE,
     ContactId,
+    HubSpotCascade,
     OpportunitySignal,
+    StageMove,
     StageName,
+    Switches,
     SyncingContact,
 )
 
@@ -118,6 +121,16 @@ def choose_stage(
     return Keep(Reason.STAGE_UNRANKED if current_rank is None else Reason.STAGE_KEPT)
 
 
+def repair(
+    decision: Raise | SetBack | Keep, current: StageName, unfinished: StageMove | None, order: StageOrder
+) -> Raise | SetBack | Keep:
+    """A company that we have cleared is never left blank, whatever has become of the contacts it was to follow."""
+    if unfinished is None or current != BLANK_STAGE or not isinstance(decision, Keep):
+        return decision
+    known = [stage for stage in (unfinished.to, unfinished.came_from) if stage in order.stages]
+    return Raise(known[0], unfinished.because_of) if known else decision
+
+
 def choose_lifts(
     company_stage: StageName, people: Sequence[SyncingContact], order: StageOrder
 ) -> tuple[ContactId, ...]:
@@ -132,3 +145,27 @@ def choose_lifts(
         if one.is_primary and (stage == BLANK_STAGE or (rank is not None and rank < target)):
             lifts.append(one.contact.id)
     return tuple(lifts)
+
+
+def may_lift_contacts(switches: Switches) -> bool:
+    """T3 row 6: where the operator wants it, and HubSpot does not do it itself; two cascades would chase each other."""
+    return switches.stage_to_contacts and switches.hubspot_cascade is not HubSpotCascade.ON
+
+
+def find_cascade_problem(switches: Switches) -> str:
+    """Ambiguity A8, in words for the operator; empty where there is none."""
+    if not switches.stage_to_contacts or switches.hubspot_cascade is HubSpotCascade.OFF:
+        return ""
+    if switches.hubspot_cascade is HubSpotCascade.ON:
+        return (
+            "stage_to_contacts is on and does nothing, because HubSpot lifts contacts to their company's stage itself"
+        )
+    return (
+        "stage_to_contacts is on, and nobody has said whether HubSpot lifts contacts to their company's stage as well"
+    )
+
+
+CASCADE_REMEDY = (
+    "Look in HubSpot at Settings, Objects, Companies, Lifecycle Stage: `Sync lifecycle stages`. Then"
+    " `tandem switch set hubspot_cascade off` (or on); one of the two cascades is enough."
+)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tasks.contracts.changes import Change, What
 from tasks.contracts.feeds import ROLE, SEGMENT, Fate, Sighting
@@ -53,7 +53,7 @@ def changes_in(now: Sighting, before: Sighting | None) -> list[Change]:
         occurred_at=now.stamp,
         producer=PRODUCER,
     )
-    return [change, *(_merged_away(loser) for loser in losers_in(now, before))]
+    return [change, *(_of_merge(loser, loser.id, What.MERGED) for loser in losers_in(now, before))]
 
 
 def losers_in(now: Sighting, before: Sighting | None) -> Iterator[Sighting]:
@@ -64,15 +64,23 @@ def losers_in(now: Sighting, before: Sighting | None) -> Iterator[Sighting]:
             yield Sighting(now.kind, loser, stamp=now.stamp, fate=Fate.MERGED, heir=now.id)
 
 
-def _merged_away(loser: Sighting) -> Change:
-    event_id = f"poll:{loser.kind}:{loser.id}:merged:{loser.heir}"
-    kind = Kind(loser.kind)
+def survivors_in(news: Sequence[Sighting]) -> list[Change]:
+    """Who took in what is told as merged away, unless it is told itself.
+
+    It has what the other had, contacts above all, though it may look as before.
+    """
+    told = {(one.kind, one.id) for one in news}
+    merged = [one for one in news if one.fate is Fate.MERGED and one.heir and (one.kind, one.heir) not in told]
+    return [_of_merge(loser, loser.heir, What.CHANGED) for loser in merged]
+
+
+def _of_merge(loser: Sighting, record_id: str, what: What) -> Change:
     return Change(
         version=1,
-        event_id=event_id,
-        record=kind,
-        id=loser.id,
-        what=What.MERGED,
+        event_id=f"poll:{loser.kind}:{loser.id}:merged:{loser.heir}:{what}",
+        record=Kind(loser.kind),
+        id=record_id,
+        what=what,
         occurred_at=loser.stamp,
         producer=PRODUCER,
     )

@@ -71,6 +71,7 @@ REVIEWS: Mapping[str, tuple[Review, ...]] = {
     "recreate_deleted_companies": (),  # nobody remembers yet which company was deleted
     "opportunity_signals": STAGES_AGAIN,
     "stage_to_contacts": STAGES_AGAIN,
+    "hubspot_cascade": STAGES_AGAIN,
     "stages_of_all_contacts": STAGES_AGAIN,
     "rank_other": (Review("propagate_lifecycle_stage", STAGE_DECIDED | {Reason.STAGE_UNRANKED}),),
 }

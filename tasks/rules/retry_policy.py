@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tasks.contracts.errors import Busy, Halted, Throttled, TryAgain, Unreachable
+from tasks.contracts.errors import Busy, Halted, Paused, Throttled, TryAgain, Unreachable
 
 MAX_FAILURES = 8
 LONGEST_WAIT = timedelta(minutes=5)
@@ -31,8 +31,8 @@ def next_wait(problem: TryAgain, attempt: Attempt) -> timedelta | None:
         case Busy():
             wait = problem.after or WAIT_FOR_A_LEASE
             return wait if attempt.age < NOBODY_WAITS_LONGER else None
-        case Halted():
-            return WAIT_FOR_AN_ADMIN
+        case Halted() | Paused():
+            return problem.after or WAIT_FOR_AN_ADMIN
         case Unreachable() if attempt.age < NOBODY_WAITS_LONGER:
             # An outage strikes all records alike, and none of them needs a person when it is over.
             return problem.after or _backoff(attempt.failures)
@@ -48,5 +48,5 @@ def _backoff(failures: int) -> timedelta:
 
 
 def uses_up_an_attempt(problem: TryAgain) -> bool:
-    """Waiting for a lease, for quota or for an admin is not failing."""
-    return not isinstance(problem, Busy | Throttled | Halted)
+    """Waiting for a lease, for quota, for a CRM or for an admin is not failing."""
+    return not isinstance(problem, Busy | Throttled | Halted | Paused)

@@ -15,6 +15,7 @@ from workers.coordination.leases import RedisLeases
 from workers.coordination.scripts import Script
 
 TTL = timedelta(seconds=20)
+TTL_MS = 20_000
 COMPANY, DOMAIN, ACCOUNT = Identity("company", "1"), Identity("domain", "acme.com"), Identity("account", "001")
 
 
@@ -69,22 +70,24 @@ def test_a_late_release_leaves_the_next_holder_alone(leases, client):
     assert client.get("tandem:lease:company:1").decode() == new
 
 
-def test_a_lease_nobody_renews_ends(client):
-    brief = RedisLeases(client, timedelta(milliseconds=60))
-    brief.take([(COMPANY,)])
-    assert brief.take([(COMPANY,)]) == [None]
-    time.sleep(0.08)
-    assert brief.take([(COMPANY,)]) != [None]
+def test_a_lease_nobody_renews_ends(leases, client):
+    leases.take([(COMPANY,)])
+    assert leases.take([(COMPANY,)]) == [None]
+    assert 0 < client.pttl("tandem:lease:company:1") <= TTL_MS
+    client.pexpire("tandem:lease:company:1", 1)  # nearly all of it has passed
+    time.sleep(0.01)
+    assert leases.take([(COMPANY,)]) != [None]
 
 
-def test_renewal_keeps_it(client):
-    brief = RedisLeases(client, timedelta(milliseconds=300))
-    (token,) = brief.take([(COMPANY, DOMAIN)])
+def test_renewal_keeps_it(leases, client):
+    (token,) = leases.take([(COMPANY, DOMAIN)])
     assert token
-    for _ in range(3):
-        time.sleep(0.15)
-        assert brief.renew([(token, (COMPANY, DOMAIN))]) == frozenset()
-    assert brief.take([(COMPANY,)]) == [None]
+    keys = list(client.scan_iter())
+    for key in keys:
+        client.pexpire(key, TTL_MS // 2)  # half of it has passed
+    assert leases.renew([(token, (COMPANY, DOMAIN))]) == frozenset()
+    assert all(TTL_MS // 2 < client.pttl(key) <= TTL_MS for key in keys)
+    assert leases.take([(COMPANY,)]) == [None]
 
 
 def test_renewal_tells_what_is_lost_and_never_prolongs_another_s(leases, client):

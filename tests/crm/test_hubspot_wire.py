@@ -84,7 +84,7 @@ def test_a_write_lock_stops_writes_for_two_seconds_and_no_reads(hubspot):
     assert isinstance(door.write_companies({CompanyId("1"): {"name": "x"}})[CompanyId("1")], Throttled)
 
     assert isinstance(door.read_companies(companies(1))[CompanyId("1")], Company)
-    wait = hubspot.budget().take(["hubspot_writes"], hubspot.lane, family="hubspot.x", call="x")
+    wait = hubspot.budget().take(["hubspot_writes"], hubspot.lane, family="hubspot.x", call="x").wait
     assert timedelta(seconds=1) < wait <= timedelta(seconds=2)
 
 

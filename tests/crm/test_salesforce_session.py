@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from tasks.contracts.errors import (
     Halted,
+    Paused,
     SyncError,
     Throttled,
     TryAgain,
@@ -115,8 +116,9 @@ def test_the_jwt_flow_logs_in(salesforce):
 def test_a_refused_login_halts_and_is_not_repeated_by_everybody(salesforce, changes):
     salesforce.changes.update(changes)
 
-    for _ in range(3):
-        assert isinstance(only(salesforce.door().run([upsert(1)])), Halted)
+    assert isinstance(only(salesforce.door().run([upsert(1)])), Halted)
+    for _ in range(2):
+        assert isinstance(only(salesforce.door().run([upsert(1)])), Paused)
     assert len(salesforce.wire.calls("oauth2/token")) <= 1
     assert salesforce.wire.calls("/services/data") == []
 

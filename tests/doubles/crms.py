@@ -95,6 +95,11 @@ class MemoryHubSpot:
         self.calls.note("find_companies")
         return [one for one in self.companies.values() if one.id not in self.unknown and _is_sought(one, search)]
 
+    async def find_known_companies(self, domains: Sequence[str]) -> Sequence[Company]:
+        self.calls.note("find_known_companies")
+        known = [one for one in self.companies.values() if one.id not in self.unknown]
+        return [one for one in known if not set(company_domains(one)).isdisjoint(domains)]
+
     async def find_members(self, segment: str, kind: Kind, record_ids: Sequence[str]) -> frozenset[str]:
         self.calls.note("find_members")
         if segment not in self.segments:

@@ -36,7 +36,8 @@ class MemoryHubSpotFeed:
     live: dict[Key, Sighting] = field(default_factory=dict)
     index: dict[Key, Sighting] = field(default_factory=dict)
     archived: dict[Key, Sighting] = field(default_factory=dict)
-    segments: dict[str, set[str]] = field(default_factory=dict)
+    segments: dict[str, dict[str, datetime]] = field(default_factory=dict)
+    """Who is on each, and since when."""
     lags: bool = False
 
     def put(self, kind: Kind, record_id: str, facts: Mapping[str, Any], *, stamp: datetime | None = None) -> None:
@@ -65,7 +66,7 @@ class MemoryHubSpotFeed:
         self.calls.note("find_members")
         if segment not in self.segments:
             raise Rejected(f"the segment {segment} does not exist", code="SEGMENT_GONE")
-        return _listed(self.segments[segment], after)
+        return replace(_listed(self.segments[segment], after), joined_at=self.segments[segment])
 
 
 @dataclass

@@ -17,6 +17,7 @@ from tasks.contracts.records import (
     Owed,
     PersonId,
     Place,
+    StageMove,
     StageName,
     Verdict,
 )
@@ -36,6 +37,9 @@ class MemoryLedger:
     timeline: list[tuple[Subject, Verdict]] = field(default_factory=list)
     places: dict[ContactId, Place] = field(default_factory=dict)
     written_stages: dict[ContactId, StageName] = field(default_factory=dict)
+    stage_moves: dict[CompanyId, StageMove] = field(default_factory=dict)
+    waiting: dict[Owed, AccountId] = field(default_factory=dict)
+    """What is parked until an account is linked."""
     our_associations: set[tuple[CompanyId, ContactId]] = field(default_factory=set)
     creating: set[str] = field(default_factory=set)
     """Companies and accounts that are owed a counterpart: what keeps a claim standing."""
@@ -137,6 +141,13 @@ class MemoryLedger:
         self.places[contact_id] = place
         self.calls.note("record_place")
 
+    async def wake_waiting(self, account_id: AccountId) -> None:
+        woken = [owed for owed, waits_for in self.waiting.items() if waits_for == account_id]
+        for owed in woken:
+            del self.waiting[owed]
+        self.owed += woken
+        self.calls.note("wake_waiting")
+
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         self.calls.note("find_written_stages")
         return {one: self.written_stages[one] for one in contact_ids if one in self.written_stages}
@@ -144,6 +155,18 @@ class MemoryLedger:
     async def record_written_stages(self, contact_ids: Sequence[ContactId], stage: StageName) -> None:
         self.written_stages.update(dict.fromkeys(contact_ids, stage))
         self.calls.note("record_written_stages")
+
+    async def find_stage_move(self, company_id: CompanyId) -> StageMove | None:
+        self.calls.note("find_stage_move")
+        return self.stage_moves.get(company_id)
+
+    async def begin_stage_move(self, move: StageMove) -> None:
+        self.stage_moves[move.company_id] = move
+        self.calls.note("begin_stage_move")
+
+    async def end_stage_move(self, company_id: CompanyId) -> None:
+        self.stage_moves.pop(company_id, None)
+        self.calls.note("end_stage_move")
 
     def _note(self, subject: Subject, verdict: Verdict) -> None:
         last = next((one for about, one in reversed(self.timeline) if about == subject), None)

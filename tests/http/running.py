@@ -55,15 +55,15 @@ class Receiver:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         with_key = {"Authorization": f"Bearer {self.key}"} if self.key else {}
         sent = {"Content-Type": "application/json", **with_key, **named}
-        return requests.post(self.url + path, data=raw, headers=sent, timeout=20)
+        return requests.post(self.url + path, data=raw, headers=sent, timeout=60)
 
     def get(self, path: str) -> requests.Response:
-        return requests.get(self.url + path, timeout=20)
+        return requests.get(self.url + path, timeout=60)
 
     def deliver(self, payload: Any, *, secret: str = SECRET, ago: timedelta = timedelta()) -> requests.Response:
         """As HubSpot does."""
         body, headers = signed(self.url + PATH, payload, secret=secret, ago=ago)
-        return requests.post(self.url + PATH, data=body, headers=headers, timeout=20)
+        return requests.post(self.url + PATH, data=body, headers=headers, timeout=60)
 
     def changes(self) -> list[tuple[str, str, str, str]]:
         """Producer, kind, id and what, of all that are noted."""

@@ -77,7 +77,7 @@ def test_all_that_can_happen_to_records_becomes_owed(hubspot, connect, receiver)
     hubspot.control("POST", "/hubspot/restore", {"objectType": "companies", "id": gone})
     hubspot.call("POST", "/crm/v3/objects/contacts/gdpr-delete", {"objectId": contact})
     until(is_noted(receiver, contact, "associated", "hubspot.contact"))
-    for record_id, what in ((gone, "associated"), (gone, "deleted"), (gone, "created"), (survivor, "merged")):
+    for record_id, what in ((gone, "associated"), (gone, "deleted"), (gone, "restored"), (survivor, "merged")):
         until(is_noted(receiver, record_id, what))
     until(is_noted(receiver, loser, "merged"))
     until(is_noted(receiver, contact, "deleted", "hubspot.contact"))

@@ -1,16 +1,19 @@
 """What operators ask: does it live, may it be sent anything, what does it count?"""
 
 import pytest
+import redis
 from prometheus_client.parser import text_string_to_metric_families
 
 from tasks.contracts.records import Owed
 from tests.http.running import PROBLEM, receiving
 from tests.http.webhooks import event
 from tests.ledger.samples import execute
+from workers.coordination.breakers import Breakers
 from workers.embedded import free_port
+from workers.granting import Outcome
 from workers.ledger.owed_book import PostgresOwedBook
 
-ORDER = ("task", "lane", "state", "problem_class", "code", "source", "outcome", "flaw", "route", "status", "le")
+ORDER = ("task", "lane", "state", "problem_class", "code", "source", "outcome", "flaw", "route", "status", "crm", "le")
 
 
 def figures(receiver) -> dict[tuple[str, tuple[str, ...]], float]:
@@ -38,6 +41,26 @@ def test_a_schema_of_another_version_is_not_ready_but_alive(receiver):
     finally:
         with receiver.engine.begin() as connection:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = %s", (version,))
+
+
+def test_a_crm_that_nobody_calls_is_told_and_the_receiver_stays_ready(engine, database_url, redis_url):
+    with receiving(engine, database_url, REDIS_URL=redis_url) as started:
+        assert started.get("/ready").json() == {"status": "ok", "halted": []}
+        assert figures(started)["tandem_breaker_open", ("hubspot",)] == 0
+        with redis.Redis.from_url(redis_url) as connection:
+            Breakers(connection, started.parts.settings).note("hubspot", "a call", Outcome.REFUSED, "INVALID_SESSION")
+        answer = started.get("/ready")
+        told = figures(started)
+    assert (answer.status_code, answer.json()["halted"]) == (200, ["hubspot: INVALID_SESSION"])
+    assert (told["tandem_breaker_open", ("hubspot",)], told["tandem_breaker_open", ("salesforce",)]) == (1, 0)
+
+
+def test_while_redis_is_away_the_receiver_stays_ready_and_says_nothing_of_the_crms(engine, database_url):
+    with receiving(engine, database_url, REDIS_URL=f"redis://127.0.0.1:{free_port()}/0") as started:
+        answer = started.get("/ready")
+        told = figures(started)
+    assert (answer.status_code, answer.json()["halted"]) == (200, [])
+    assert not [name for name, _ in told if name == "tandem_breaker_open"]
 
 
 def test_what_is_owed_is_told_by_task_and_lane(receiver):

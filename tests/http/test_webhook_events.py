@@ -33,7 +33,9 @@ ENDS = {"fromObjectId": 8, "toObjectId": 9}
         (event("contact.privacyDeletion"), [(CONTACT, "512", "deleted")]),
         (event("company.propertyChange", propertyName="name"), [(COMPANY, "512", "changed")]),
         (event("contact.propertyChange", propertyName="email"), [(CONTACT, "512", "changed")]),
-        (event("company.restore"), [(COMPANY, "512", "created")]),
+        (event("company.restore"), [(COMPANY, "512", "restored")]),
+        (event("contact.restore"), [(CONTACT, "512", "restored")]),
+        (event("object.restore", objectTypeId="0-1"), [(CONTACT, "512", "restored")]),
         (event("company.merge", **MERGED), [(COMPANY, one, "merged") for one in ("4", "1", "2", "3")]),
         (
             event("contact.merge", primaryObjectId=1, mergedObjectIds=2, newObjectId=0, objectId=None),

@@ -90,7 +90,7 @@ def wait_until_blocked(engine: Engine, what: str = "", *, unless: "Future[Any] |
         "SELECT count(*) FROM pg_stat_activity"
         " WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE :what"
     )
-    deadline = time.monotonic() + 4
+    deadline = time.monotonic() + 20
     while not (unless and unless.done()):
         with engine.connect() as connection:
             if connection.scalar(waiting, {"what": f"%{what}%"}):

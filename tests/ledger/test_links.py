@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import IntegrityError
 
 from tasks.contracts.errors import Ambiguous, Busy, Rejected, SyncError
 from tasks.contracts.machinery import Parked
@@ -174,14 +175,19 @@ def test_a_batch_that_loses_a_deadlock_still_answers_row_by_row(engine: Engine, 
 
         def cross() -> list[SyncError | None]:
             wait_until_blocked(engine)
-            other.exec_driver_sql(insert, ("8", account(1)))
-            other.commit()
+            try:
+                other.exec_driver_sql(insert, ("8", account(1)))
+                other.commit()
+            except IntegrityError:  # the batch was quicker with its second attempt, and got everything
+                other.rollback()
             return []
 
         batch = [link_request(link(number, number)) for number in (1, 2, 3)]
         answers, _ = at_once(lambda: ledger.record_links(batch), cross)
-    assert [type(answer) for answer in answers] == [Ambiguous, Ambiguous, type(None)]
-    assert ledger.find_links([CompanyId(one) for one in "12378"]) == {"3": link(3, 3), "7": link(7, 2), "8": link(8, 1)}
+    kept = ledger.find_links([CompanyId(one) for one in "12378"])
+    assert kept["3"] == link(3, 3)
+    assert [type(answer) for answer in answers[:2]] == [type(None) if one in kept else Ambiguous for one in "12"]
+    assert kept.keys() in ({"3", "7", "8"}, {"1", "2", "3"})
 
 
 def test_fences_only_grow_whoever_draws_them(ledger: PostgresLedger) -> None:

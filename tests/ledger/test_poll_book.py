@@ -123,6 +123,17 @@ def test_our_own_writes_are_on_top_of_what_was_seen(polls, ledger: PostgresLedge
     assert account(1) not in polls.find_sightings(Kind.ACCOUNT, [account(1)])
 
 
+def test_what_was_read_before_a_write_of_ours_does_not_undo_it(polls, ledger: PostgresLedger):
+    turn = begin(polls)
+    polls.note(turn, Noted({}, [COMPANY], as_of=polls.now()))
+    read_at = polls.now()
+    ledger.patch_snapshots("company", {"7": {"name": "Acme Inc"}})
+    polls.note(turn, Noted({}, [COMPANY], as_of=read_at))
+    assert polls.find_sightings(Kind.COMPANY, ["7"])["7"].facts["name"] == "Acme Inc"
+    polls.note(turn, Noted({}, [COMPANY], as_of=polls.now()))
+    assert polls.find_sightings(Kind.COMPANY, ["7"])["7"].facts["name"] == "Acme"
+
+
 def test_ids_are_ordered_as_numbers(polls):
     seen = [Sighting("segment:hubspot.contact:5", one) for one in ("2", "9", "10", "100")]
     polls.note(begin(polls), Noted({}, seen))

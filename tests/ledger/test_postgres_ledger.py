@@ -106,6 +106,14 @@ class TestSwitches:
             opt_out_domains=("our-agency.com", "acme.com"),
         )
 
+    def test_when_a_switch_was_set_last_is_known(self, ledger: PostgresLedger) -> None:
+        assert ledger.read_switch_times() == {}
+        ledger.write_switch("contact_segment", "17", "ann")
+        before = ledger.now()
+        ledger.write_switch("contact_segment", "18", "bob")
+        assert ledger.read_switch_times().keys() == {"contact_segment"}
+        assert before < ledger.read_switch_times()["contact_segment"] < ledger.now()
+
     @pytest.mark.parametrize(
         ("name", "value", "problem"),
         [

@@ -116,6 +116,13 @@ class MemoryScene:
     def park_account(self, company_id: CompanyId) -> None:
         self.ledger.creating.remove(company_id)
 
+    def park_waiting(self, contact_id: ContactId, account_id: AccountId) -> None:
+        owed = Owed("link_contact", contact_id)
+        if any(link.account_id == account_id for link, _ in self.ledger.links.values()):
+            self.ledger.owed.append(owed)
+        else:
+            self.ledger.waiting[owed] = account_id
+
     def owed(self) -> set[Owed]:
         return set(self.ledger.owed)
 

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ from tasks.contracts.records import Kind, Switches
 from tasks.poll_hubspot import poll_hubspot, poll_hubspot_keys, poll_hubspot_lists
 from tasks.poll_salesforce import poll_salesforce, poll_salesforce_deletions
 from tasks.polling import Polled
-from tasks.rules.news import MERGED
+from tasks.rules.news import MERGED, PRIMARY
 from tasks.rules.polling_pace import Pace
 from tests.crm.wire import Wire
 from tests.doubles.calls import Calls
@@ -50,12 +50,14 @@ ACCOUNT, OTHER_ACCOUNT = "001000000000001AAA", "001000000000002AAA"
 LEAD = "00Q000000000001EAA"
 
 Noticed = tuple[Kind, str, What]
+Run = Callable[[], Polled | None]
 
 
 class PollScene(Protocol):
     """The same over memory and over the real thing."""
 
     switches: Switches
+    switches_set_at: Mapping[str, datetime]
 
     @property
     def hubspot(self) -> HubSpotFeed: ...
@@ -72,6 +74,10 @@ class PollScene(Protocol):
 
     def touch(self, kind: Kind, record_id: str) -> None:
         """A HubSpot record is changed in what we do not look at."""
+        ...
+
+    def put_on_company(self, contact: str, company: str) -> None:
+        """It becomes the contact's primary company, and the contact keeps its stamp."""
         ...
 
     def archive(self, kind: Kind, record_id: str) -> None: ...
@@ -91,7 +97,8 @@ class PollScene(Protocol):
         """The list of deletions forgets them."""
         ...
 
-    def merge_accounts(self, winner: str, loser: str) -> None: ...
+    def restore_row(self, kind: Kind, record_id: str) -> None: ...
+    def merge_rows(self, kind: Kind, winner: str, loser: str) -> None: ...
     def convert_lead(self, lead: str, account: str) -> None: ...
     def hold_commits(self, kind: Kind, record_id: str, text: str) -> None:
         """A long transaction has begun to write this and has not committed."""
@@ -112,16 +119,29 @@ class PollScene(Protocol):
         ...
 
 
+def poll_search(scene: PollScene, pace: Pace) -> list[Polled]:
+    """What search tells, and nothing else."""
+    return _to_their_end(
+        [lambda: poll_hubspot(scene.hubspot, scene.book, scene.messenger, pace, quota_left=1)],
+    )
+
+
 def poll(scene: PollScene, pace: Pace | None = None) -> list[Polled]:
     """Everything that can be polled, until there is nothing more to read."""
     feed, book, messenger, pace = scene.hubspot, scene.book, scene.messenger, pace or AT_ONCE
-    runs = [
+    runs: list[Run] = [
         lambda: poll_hubspot(feed, book, messenger, pace, quota_left=1),
-        lambda: poll_hubspot_lists(feed, book, messenger, pace, scene.switches, quota_left=1),
+        lambda: poll_hubspot_lists(
+            feed, book, messenger, pace, scene.switches, set_at=scene.switches_set_at, quota_left=1
+        ),
         lambda: poll_hubspot_keys(feed, book, messenger, pace, quota_left=1),
         lambda: poll_salesforce(scene.salesforce, book, messenger, pace, quota_left=1),
         lambda: poll_salesforce_deletions(scene.salesforce, book, messenger, pace, quota_left=1),
     ]
+    return _to_their_end(runs)
+
+
+def _to_their_end(runs: Sequence[Run]) -> list[Polled]:
     polled = []
     for run in runs:
         for _ in range(MOST_RUNS):
@@ -137,6 +157,7 @@ def poll(scene: PollScene, pace: Pace | None = None) -> list[Polled]:
 @dataclass
 class MemoryPollScene:
     switches: Switches = field(default_factory=Switches)
+    switches_set_at: Mapping[str, datetime] = field(default_factory=dict)
     messenger: MemoryMessenger = field(default_factory=MemoryMessenger)
 
     def __post_init__(self) -> None:
@@ -153,6 +174,11 @@ class MemoryPollScene:
     def touch(self, kind: Kind, record_id: str) -> None:
         self.hubspot.put(kind, record_id, self.hubspot.live[kind, record_id].facts)
 
+    def put_on_company(self, contact: str, company: str) -> None:
+        facts = self.hubspot.live[Kind.CONTACT, contact].facts
+        stamp = self.hubspot.live[Kind.CONTACT, contact].stamp
+        self.hubspot.put(Kind.CONTACT, contact, {**facts, PRIMARY: company}, stamp=stamp)
+
     def archive(self, kind: Kind, record_id: str) -> None:
         self.hubspot.archived[kind, record_id] = self.hubspot.live.pop((kind, record_id))
         self.hubspot.index.pop((kind, record_id), None)
@@ -168,7 +194,8 @@ class MemoryPollScene:
         self.hubspot.put(kind, survivor, {**facts, MERGED: [*facts[MERGED], loser]})
 
     def has_segment(self, segment: str, members: Sequence[str]) -> None:
-        self.hubspot.segments[segment] = set(members)
+        before, now = self.hubspot.segments.get(segment, {}), self.clock.tick()
+        self.hubspot.segments[segment] = {one: before.get(one, now) for one in members}
 
     def let_search_lag(self) -> None:
         self.hubspot.lags = True
@@ -190,9 +217,12 @@ class MemoryPollScene:
         self.salesforce.deletions.clear()
         self.salesforce.remembered_since = self.clock.tick()
 
-    def merge_accounts(self, winner: str, loser: str) -> None:
-        facts = self.salesforce.rows[Kind.ACCOUNT, loser].facts
-        self.salesforce.put(Kind.ACCOUNT, loser, facts, fate=Fate.MERGED, heir=winner)
+    def restore_row(self, kind: Kind, record_id: str) -> None:
+        self.salesforce.put(kind, record_id, self.salesforce.rows[kind, record_id].facts)
+
+    def merge_rows(self, kind: Kind, winner: str, loser: str) -> None:
+        facts = self.salesforce.rows[kind, loser].facts
+        self.salesforce.put(kind, loser, facts, fate=Fate.MERGED, heir=winner)
 
     def convert_lead(self, lead: str, account: str) -> None:
         facts = self.salesforce.rows[Kind.LEAD, lead].facts
@@ -223,6 +253,7 @@ class RealPollScene:
     def __init__(self, hands: Hands, wire: Wire) -> None:
         self._hands, self._wire = hands, wire
         self.switches, self.messenger = Switches(), MemoryMessenger()
+        self.switches_set_at: Mapping[str, datetime] = {}
         wire.portal.configure({"search_lag": 0, "search_limit": 0})
         wire.org.configure({"feed_granularity": 0})
         self._people = Client(wire.org, int(wire.url.rpartition(":")[2]))
@@ -252,6 +283,9 @@ class RealPollScene:
         body = {"properties": {"phone": f"{datetime.now(UTC):%S%f}"}}
         self._in_hubspot("PATCH", f"{PATHS[kind]}/{record_id}", body)
 
+    def put_on_company(self, contact: str, company: str) -> None:
+        self._wire.portal.seed({"associations": [{"contact": contact, "company": company, "primary": True}]})
+
     def archive(self, kind: Kind, record_id: str) -> None:
         self._in_hubspot("DELETE", f"{PATHS[kind]}/{record_id}")
 
@@ -264,7 +298,8 @@ class RealPollScene:
         self._in_hubspot("POST", f"{PATHS[kind]}/merge", body)
 
     def has_segment(self, segment: str, members: Sequence[str]) -> None:
-        known = {"listId": segment, "name": "Segment", "objectTypeId": "0-1", "members": members}
+        of = "0-2" if self.switches.company_segment else "0-1"
+        known = {"listId": segment, "name": "Segment", "objectTypeId": of, "members": members}
         self._wire.portal.seed({"lists": [known]})
 
     def let_search_lag(self) -> None:
@@ -297,11 +332,22 @@ class RealPollScene:
     def purge_deletions(self) -> None:
         self._wire.org.configure({"delete_log_seconds": 0})
 
-    def merge_accounts(self, winner: str, loser: str) -> None:
-        assert merge(self._people, "Account", winner, loser)["success"] == ["true"]
+    def restore_row(self, kind: Kind, record_id: str) -> None:
+        (row,) = call(self._people, "undelete", each_id(record_id))
+        assert row["success"] == ["true"]
+
+    def merge_rows(self, kind: Kind, winner: str, loser: str) -> None:
+        assert merge(self._people, SOBJECTS[kind], winner, loser)["success"] == ["true"]
 
     def convert_lead(self, lead: str, account: str) -> None:
         assert convert(self._people, lead, accountId=account, doNotCreateOpportunity="true")["success"] == ["true"]
+
+    def give_role(self, contact: str) -> None:
+        """In an open opportunity."""
+        opportunity = {"Id": "006000000000001AAA", "Name": "Deal", "StageName": "Prospecting"}
+        role = {"OpportunityId": opportunity["Id"], "ContactId": contact}
+        opportunities = [{**opportunity, "CloseDate": "2026-01-01"}]
+        self._wire.org.seed({"Opportunity": opportunities, "OpportunityContactRole": [role]})
 
     def hold_commits(self, kind: Kind, record_id: str, text: str) -> None:
         self._wire.org.configure({"hold_commits": True})

@@ -188,6 +188,11 @@ class RealScene:
         job = self._claim(company_id)
         self._settle(Parked(job, "it does not work", "DATA", "NO_NAME", "Name it.", {}))
 
+    def park_waiting(self, contact_id: ContactId, account_id: AccountId) -> None:
+        self._hands.book.owe([Owed("link_contact", contact_id)])
+        job = self._claim(contact_id, task="link_contact")
+        self._settle(Parked(job, "it waits", "DEPENDENCY", "WAITING_FOR_ACCOUNT", "", {}, waits_for=account_id))
+
     def owed(self) -> set[Owed]:
         with self._hands.engine.connect() as connection:
             return {as_owed(row) for row in connection.execute(select(*owed_columns()).where(IS_OPEN))}
@@ -214,9 +219,9 @@ class RealScene:
         (row,) = (row for row in self._wire.org.state()[sobject] if row["Id"] == record_id)
         self._wire.org.seed({sobject: [{**row, "IsDeleted": True}]})
 
-    def _claim(self, company_id: CompanyId) -> Job:
+    def _claim(self, record_id: str, *, task: str = "create_account") -> Job:
         ttl = timedelta(minutes=1)
-        (job,) = self._hands.book.claim("create_account", Lane.LIVE, first=[company_id], limit=1, ttl=ttl)
+        (job,) = self._hands.book.claim(task, Lane.LIVE, first=[record_id], limit=1, ttl=ttl)
         return job
 
     def _settle(self, settlement: Settlement) -> None:

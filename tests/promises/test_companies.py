@@ -18,6 +18,7 @@ from tasks.contracts.records import (
     Identity,
     Kind,
     Link,
+    Owed,
     Person,
     PersonId,
     PersonKind,
@@ -183,6 +184,18 @@ async def test_the_contacts_behind_people_are_remembered(scene):
     assert set(await scene.ledger.find_contact_links_of_people(asked)) == set(links)
 
 
+async def test_companies_that_were_ever_read_are_known_by_their_domains_as_they_were_then(scene):
+    scene.has_company(Company(ONE, "Acme", "acme.com"))
+    scene.has_company(Company(TWO, "Acme Nord", "acme.de", additional_domains=("acme.com",)))
+    for company_id in (ONE, TWO):
+        await scene.hubspot.find_company(company_id)
+    scene.look_again()
+    assert {one.id for one in await scene.hubspot.find_known_companies(["acme.com", "zeta.com"])} == {ONE, TWO}
+    assert [one.id for one in await scene.hubspot.find_known_companies(["acme.de"])] == [TWO]
+    assert list(await scene.hubspot.find_known_companies(["zeta.com"])) == []
+    assert list(await scene.hubspot.find_known_companies([])) == []
+
+
 async def test_a_converted_lead_tells_what_it_has_become(scene):
     scene.has_account(Account(ACME, "Acme"))
     contact = person_on(scene, ACME, 1)
@@ -198,6 +211,23 @@ async def test_where_a_contact_was_seen_is_remembered(scene):
     await scene.ledger.record_place(BERT, Place(None, None))
     asked = [ANNA, BERT, ContactId("1404")]
     assert await scene.ledger.find_places(asked) == {ANNA: Place(ACME, ZETA), BERT: Place(None, None)}
+
+
+async def test_what_waits_for_an_account_is_owed_again_once_it_is_linked_and_nothing_else_is(scene):
+    scene.park_waiting(ANNA, ACME)
+    scene.park_waiting(BERT, ZETA)
+    assert scene.owed() == set()
+    await scene.ledger.record_link(Link(ONE, ACME), Verdict("COMPANY_CREATED"), fence=1)
+    for _ in range(2):
+        await scene.ledger.wake_waiting(ACME)
+    assert scene.owed() == {Owed("link_contact", ANNA)}
+
+
+async def test_nobody_is_parked_for_an_account_that_is_linked_already(scene):
+    await scene.ledger.record_link(Link(ONE, ACME), Verdict("COMPANY_CREATED"), fence=1)
+    await scene.ledger.wake_waiting(ACME)
+    scene.park_waiting(ANNA, ACME)
+    assert scene.owed() == {Owed("link_contact", ANNA)}
 
 
 # Claims from both sides

@@ -16,6 +16,7 @@ from tasks.contracts.records import (
     Owed,
     PersonId,
     PersonKind,
+    StageMove,
     StageName,
     Verdict,
 )
@@ -309,3 +310,15 @@ async def test_nobody_and_nothing_are_remembered_as_such(scene):
     await scene.ledger.record_written_stages([], LEAD)
     assert await scene.ledger.find_written_stages([]) == {}
     assert await scene.ledger.find_written_stages([STRANGER]) == {}
+
+
+async def test_a_stage_move_is_found_until_it_ends(scene):
+    first, last = (StageMove(ONE, CUSTOMER, to, ANNA) for to in (StageName("subscriber"), LEAD))
+    assert await scene.ledger.find_stage_move(ONE) is None
+    for move in (first, last):
+        await scene.ledger.begin_stage_move(move)
+    assert await scene.ledger.find_stage_move(ONE) == last
+    assert await scene.ledger.find_stage_move(TWO) is None
+    for _ in range(2):
+        await scene.ledger.end_stage_move(ONE)
+    assert await scene.ledger.find_stage_move(ONE) is None

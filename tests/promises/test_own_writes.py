@@ -17,6 +17,7 @@ from tasks.contracts.records import (
     StageName,
 )
 from tasks.poll_hubspot import poll_hubspot
+from tasks.poll_salesforce import poll_salesforce
 from tests.crm.wire import Wire
 from tests.doubles.world import LONG_AGO
 from tests.promises.poll_scenes import ACCOUNT, AT_ONCE, RealPollScene, poll
@@ -60,6 +61,18 @@ async def test_no_write_of_ours_is_news(polls: RealPollScene, real_scene: RealSc
     crms.sent.clear()
     poll_hubspot(polls.hubspot, polls.book, polls.messenger, AT_ONCE, quota_left=1)
     assert [sent.path.rpartition("/")[2] for sent in crms.sent] == ["search", "search"]
+    crms.sent.clear()
+    poll_salesforce(polls.salesforce, polls.book, polls.messenger, AT_ONCE, quota_left=1)
+    assert [sent.path.rpartition("/")[2] for sent in crms.sent] == ["composite"]
+    poll(polls)
+    assert len(polls.noted()) == 4
+
+
+async def test_a_write_of_ours_that_search_does_not_know_of_yet_is_no_news(polls: RealPollScene, real_scene: RealScene):
+    polls.let_search_lag()
+    await real_scene.hubspot.write_company_stage(COMPANY, StageName("customer"))
+    poll(polls)
+    polls.let_search_catch_up()
     poll(polls)
     assert len(polls.noted()) == 4
 

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from tasks.contracts.changes import What
-from tasks.contracts.feeds import Fate
 from tasks.contracts.records import Kind, Owed, Switches
 from tests.crm.wire import Wire
 from tests.promises.poll_scenes import (
@@ -20,11 +19,18 @@ from tests.promises.poll_scenes import (
     PollScene,
     RealPollScene,
     poll,
+    poll_search,
 )
 from workers.toolbox.hands import Hands
 
 HUBSPOT_KINDS = [Kind.COMPANY, Kind.CONTACT]
+SEGMENTS = {Kind.CONTACT: Switches(contact_segment="5"), Kind.COMPANY: Switches(company_segment="5")}
 ROWS = {Kind.ACCOUNT: ACCOUNT, Kind.SALESFORCE_CONTACT: "003000000000001AAA", Kind.LEAD: LEAD}
+OTHER_ROWS = {
+    Kind.ACCOUNT: OTHER_ACCOUNT,
+    Kind.SALESFORCE_CONTACT: "003000000000002AAA",
+    Kind.LEAD: "00Q000000000002EAA",
+}
 
 
 @pytest.fixture
@@ -64,6 +70,26 @@ def test_what_changes_only_where_we_do_not_look_is_no_change(polls, kind):
     assert polls.noted() == [(kind, "7", What.CHANGED)]
 
 
+def test_a_contact_that_gets_another_primary_company_is_found_though_it_keeps_its_stamp(polls):
+    polls.write(Kind.COMPANY, "7", "Acme")
+    polls.write(Kind.CONTACT, "8", "one@example.com")
+    poll(polls)
+    polls.put_on_company("8", "7")
+    poll(polls)
+    poll(polls)
+    assert polls.noted()[2:] == [(Kind.CONTACT, "8", What.CHANGED)]
+
+
+@pytest.mark.parametrize("kind", HUBSPOT_KINDS)
+def test_what_search_never_learns_of_is_found_when_every_key_is_compared(polls, kind):
+    polls.write(kind, "7", "one@example.com")
+    poll(polls)
+    polls.let_search_lag()
+    polls.write(kind, "7", "two@example.com")
+    poll(polls)
+    assert polls.noted() == [(kind, "7", What.CHANGED)] * 2
+
+
 def test_what_is_found_is_owed_and_woken(polls):
     polls.write(Kind.COMPANY, "7", "Acme")
     polls.write(Kind.CONTACT, "8", "one@example.com")
@@ -82,10 +108,10 @@ def test_what_search_learns_of_after_a_poll_has_passed_is_found_by_the_overlap(p
     before = len(polls.noted())
     polls.let_search_lag()
     polls.write(Kind.COMPANY, "6", "Acme Inc")
-    poll(polls, pace)
+    poll_search(polls, pace)
     polls.let_search_catch_up()
-    poll(polls, pace)
-    poll(polls, pace)
+    poll_search(polls, pace)
+    poll_search(polls, pace)
     assert len(polls.noted()) == before + found
 
 
@@ -141,20 +167,31 @@ def test_what_was_merged_into_a_record_that_is_archived_by_now_is_missed_by_its_
     assert sorted(polls.noted()[2:]) == [(kind, "7", What.DELETED), (kind, "8", What.DELETED)]
 
 
-def test_who_enters_or_leaves_a_segment_is_a_change_and_who_was_on_it_already_is_none(polls):
-    polls.switches = Switches(contact_segment="5")
+@pytest.mark.parametrize("kind", SEGMENTS)
+def test_who_enters_or_leaves_a_segment_is_a_change_and_who_was_on_it_already_is_none(polls, kind):
+    polls.switches = SEGMENTS[kind]
     polls.has_segment("5", ["1", "2", "30"])
     poll(polls)
     assert polls.noted() == []
     polls.has_segment("5", ["2", "30", "31", "4"])
     poll(polls)
     poll(polls)
-    assert sorted(polls.noted()) == [(Kind.CONTACT, id_, What.CHANGED) for id_ in ("1", "31", "4")]
+    assert sorted(polls.noted()) == [(kind, id_, What.CHANGED) for id_ in ("1", "31", "4")]
     polls.has_segment("5", ["1", "2", "30", "31", "4"])
     poll(polls)
     polls.has_segment("5", ["2", "30", "31", "4"])
     poll(polls)
     assert Counter(id_ for _, id_, _ in polls.noted()) == {"1": 3, "31": 1, "4": 1}
+
+
+def test_who_entered_a_segment_between_its_choice_and_the_first_look_at_it_is_a_change(polls):
+    polls.has_segment("5", ["1", "2"])
+    polls.wait(timedelta(minutes=1))
+    polls.switches, polls.switches_set_at = SEGMENTS[Kind.CONTACT], {"contact_segment": polls.book.now()}
+    polls.has_segment("5", ["1", "2", "30"])
+    poll(polls)
+    poll(polls)
+    assert polls.noted() == [(Kind.CONTACT, "30", What.CHANGED)]
 
 
 @pytest.mark.parametrize("kind", ROWS)
@@ -188,17 +225,32 @@ def test_a_row_that_commits_late_with_an_older_stamp_is_found_by_the_overlap(pol
     assert len(polls.noted()) == before + found
 
 
-def test_merged_accounts_are_told_apart_from_deleted_ones(polls):
-    polls.write_row(Kind.ACCOUNT, ACCOUNT, "Acme")
-    polls.write_row(Kind.ACCOUNT, OTHER_ACCOUNT, "Acme Inc")
+@pytest.mark.parametrize("kind", ROWS)
+def test_a_row_that_comes_out_of_the_recycle_bin_is_found_once_as_restored(polls, kind):
+    polls.write_row(kind, ROWS[kind], "one@example.com")
+    polls.delete_row(kind, ROWS[kind])
     poll(polls)
-    polls.merge_accounts(ACCOUNT, OTHER_ACCOUNT)
+    polls.restore_row(kind, ROWS[kind])
     poll(polls)
     poll(polls)
-    assert (Kind.ACCOUNT, OTHER_ACCOUNT, What.MERGED) in polls.noted()[2:]
-    assert What.DELETED not in {what for _, _, what in polls.noted()}
-    (loser,) = polls.book.find_sightings(Kind.ACCOUNT, [OTHER_ACCOUNT]).values()
-    assert (loser.fate, loser.heir) == (Fate.MERGED, ACCOUNT)
+    assert polls.noted() == [(kind, ROWS[kind], What.DELETED), (kind, ROWS[kind], What.RESTORED)]
+
+
+@pytest.mark.parametrize("kind", ROWS)
+def test_of_merged_rows_the_loser_is_told_as_such_and_the_survivor_with_it(polls, kind):
+    winner, loser = ROWS[kind], OTHER_ROWS[kind]
+    polls.write_row(kind, winner, "one@example.com")
+    polls.write_row(kind, loser, "two@example.com")
+    poll(polls)
+    polls.merge_rows(kind, winner, loser)
+    poll(polls)
+    poll(polls)
+    assert sorted(polls.noted()[2:]) == [(kind, winner, What.CHANGED), (kind, loser, What.MERGED)]
+    assert polls.book.find_sightings(kind, [loser])[loser].heir == winner
+    polls.empty_bin(kind, loser)
+    polls.wait(timedelta(minutes=2))
+    poll(polls)
+    assert len(polls.noted()) == 4, "the list of deletions tells of it as well, and it is not told a second time"
 
 
 def test_a_converted_lead_is_told_with_the_contact_it_became(polls):

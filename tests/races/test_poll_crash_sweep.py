@@ -24,7 +24,7 @@ def changed(scene: MemoryPollScene) -> None:
     scene.has_segment("5", ["1", "2", "7"])
     scene.write_row(Kind.ACCOUNT, ACCOUNT, "Acme")
     scene.write_row(Kind.ACCOUNT, OTHER_ACCOUNT, "Acme Inc")
-    scene.merge_accounts(ACCOUNT, OTHER_ACCOUNT)
+    scene.merge_rows(Kind.ACCOUNT, ACCOUNT, OTHER_ACCOUNT)
     scene.write_row(Kind.LEAD, LEAD, "one@example.com")
     scene.convert_lead(LEAD, ACCOUNT)
 

@@ -2,8 +2,18 @@
 
 import pytest
 
-from tasks.contracts.records import BLANK_STAGE, ContactId, StageName
-from tasks.rules.lifecycle import Keep, Raise, SetBack, StageCandidate, StageOrder, choose_stage
+from tasks.contracts.reasons import Reason
+from tasks.contracts.records import BLANK_STAGE, CompanyId, ContactId, HubSpotCascade, StageMove, StageName, Switches
+from tasks.rules.lifecycle import (
+    Keep,
+    Raise,
+    SetBack,
+    StageCandidate,
+    StageOrder,
+    choose_stage,
+    find_cascade_problem,
+    repair,
+)
 
 STAGES = [StageName(name) for name in ("lead", "9001", "customer", "other")]
 LADDER, STRICT_LADDER = StageOrder(STAGES), StageOrder(STAGES, rank_other=True)
@@ -51,3 +61,47 @@ def test_choose_stage(current, candidate, forced, kind, strict_kind):
     candidates = [StageCandidate(ContactId("1"), candidate)]
     for order, wanted in ((LADDER, kind), (STRICT_LADDER, strict_kind)):
         assert type(choose_stage(current, candidates, order, forced=forced)) is wanted
+
+
+def moving(came_from: StageName, to: StageName) -> StageMove:
+    return StageMove(CompanyId("1"), came_from, to, ContactId("1"))
+
+
+NOBODY = Keep(Reason.STAGE_NO_CANDIDATE)
+
+
+@pytest.mark.parametrize(
+    ("current", "move", "stage"),
+    [
+        pytest.param(BLANK_STAGE, moving(CUSTOMER, OWN), OWN, id="a-company-we-cleared-gets-what-it-was-to-have"),
+        pytest.param(BLANK_STAGE, moving(CUSTOMER, DELETED), CUSTOMER, id="or-what-it-had-if-that-was-deleted"),
+        pytest.param(BLANK_STAGE, moving(CUSTOMER, OTHER), OTHER, id="with-a-rank-or-without"),
+        pytest.param(BLANK_STAGE, moving(DELETED, DELETED), None, id="nothing-is-left-of-either"),
+        pytest.param(BLANK_STAGE, None, None, id="a-company-that-others-cleared-stays-blank"),
+        pytest.param(LEAD, moving(CUSTOMER, OWN), None, id="a-company-that-has-a-stage-keeps-it"),
+    ],
+)
+def test_rule_8_2_2_an_unfinished_move_is_repaired(current, move, stage):
+    repaired = repair(NOBODY, current, move, LADDER)
+    assert repaired == (Raise(stage, ContactId("1")) if stage else NOBODY)
+
+
+def test_rule_8_2_2_the_contacts_of_now_come_before_what_was_meant_then():
+    decision = Raise(LEAD, ContactId("2"))
+    assert repair(decision, BLANK_STAGE, moving(CUSTOMER, OWN), LADDER) is decision
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "words"),
+    [
+        pytest.param(False, "on", "", id="theirs-alone-is-fine"),
+        pytest.param(False, "unknown", "", id="where-ours-is-off-nobody-has-to-know"),
+        pytest.param(True, "off", "", id="ours-alone-is-fine"),
+        pytest.param(True, "unknown", "nobody has said", id="a-question-that-nobody-has-answered"),
+        pytest.param(True, "on", "does nothing", id="two-cascades-are-one-too-many"),
+    ],
+)
+def test_a8_the_operator_is_warned_of_two_cascades(ours, theirs, words):
+    problem = find_cascade_problem(Switches(stage_to_contacts=ours, hubspot_cascade=HubSpotCascade(theirs)))
+    assert bool(problem) == bool(words)
+    assert words in problem

@@ -8,7 +8,7 @@ import pytest
 from tasks.contracts.changes import What
 from tasks.contracts.feeds import ROLE, Fate, Sighting, kind_of_segment
 from tasks.contracts.records import Kind
-from tasks.rules.news import MERGED, changes_in, is_outdated, losers_in
+from tasks.rules.news import MERGED, changes_in, is_outdated, losers_in, survivors_in
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 ALIVE = Sighting(Kind.COMPANY, "7", {"name": "Acme"}, MOMENT)
@@ -70,6 +70,15 @@ def test_a_survivor_tells_of_those_merged_into_it_since():
         ("2", Fate.MERGED, "7"),
         ("3", Fate.MERGED, "7"),
     ]
+
+
+def test_the_survivor_of_a_merge_is_told_with_the_loser_unless_it_is_told_by_itself():
+    loser = replace(MERGED_AWAY, id="7", heir="8")
+    survivor = replace(RENAMED, id="8")
+    (told,) = survivors_in([loser])
+    assert (told.record, told.id, told.what) == (Kind(loser.kind), "8", What.CHANGED)
+    assert survivors_in([loser, survivor]) == []
+    assert survivors_in([survivor, replace(loser, heir=""), CONVERTED]) == []
 
 
 def test_a_role_is_a_change_of_its_opportunity_and_a_member_one_of_its_record():

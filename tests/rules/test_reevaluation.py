@@ -10,7 +10,16 @@ import pytest
 
 from tasks.contracts.errors import NeedsHuman
 from tasks.contracts.reasons import Reason
-from tasks.contracts.records import DomainMatch, Kind, NameMatch, OpportunitySignal, PersonKind, StageName, Switches
+from tasks.contracts.records import (
+    DomainMatch,
+    HubSpotCascade,
+    Kind,
+    NameMatch,
+    OpportunitySignal,
+    PersonKind,
+    StageName,
+    Switches,
+)
 from tasks.create_account import create_account
 from tasks.create_company import create_company
 from tasks.link_contact import link_contact
@@ -37,6 +46,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "recreate_deleted_companies": (False, True),
     "opportunity_signals": (False, True),
     "stage_to_contacts": (False, True),
+    "hubspot_cascade": tuple(HubSpotCascade),
     "stages_of_all_contacts": (False, True),
     "rank_other": (False, True),
 }
@@ -52,7 +62,7 @@ MATCH_SWITCHES = [
     "opt_out_domains",
     "name_match",
 ]
-STAGE_SWITCHES = ["opportunity_signals", "stage_to_contacts", "stages_of_all_contacts", "rank_other"]
+STAGE_SWITCHES = ["opportunity_signals", "stage_to_contacts", "hubspot_cascade", "stages_of_all_contacts", "rank_other"]
 COMPANY_SWITCHES = ["company_sync", "domain_match", "opt_out_domains", "name_match"]
 NOTHING_DECIDED_TURNS_OUT_OTHERWISE = {
     "account_from_primary_company",

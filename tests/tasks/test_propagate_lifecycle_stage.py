@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tasks.contracts.errors import Rejected
-from tasks.contracts.records import CompanyId, ContactId, OpportunitySignal, PersonKind, StageName
+from tasks.contracts.records import CompanyId, ContactId, HubSpotCascade, OpportunitySignal, PersonKind, StageName
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.sync_task import Outcome
 from tests.doubles.crms import STAGES
@@ -196,6 +196,14 @@ async def test_t3_row_7_a_contact_that_comes_to_a_refused_stage_by_itself_has_it
     world.hubspot.companies[company.id] = replace(company, lifecycle_stage=StageName("lead"))
     await run(world)
     assert world.stage() == "customer"
+
+
+@pytest.mark.parametrize(("theirs", "lifted"), [("on", False), ("off", True), ("unknown", True)])
+async def test_t3_row_6_and_a8_never_both_cascades_where_hubspots_own_is_known_to_be_on(theirs, lifted):
+    world = world_with("customer", "lead", stage_to_contacts=True, hubspot_cascade=HubSpotCascade(theirs))
+    await run(world)
+    stages = [contact.lifecycle_stage for contact in world.hubspot.contacts.values()]
+    assert stages == ["customer" if lifted else "lead"]
 
 
 async def test_t3_row_6_is_off_unless_switched_on():

@@ -13,6 +13,7 @@ from tasks.contracts.records import AccountId, CompanyId, DomainMatch, NameMatch
 from tasks.create_account import create_account
 from tasks.create_company import create_company
 from tasks.link_company import link_company
+from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.rules.matching import NAME_REASONS
 from tasks.sync_task import SyncTask
@@ -77,6 +78,10 @@ def gathers_contacts(world: World) -> None:
 
 def merges_the_account_away(world: World) -> None:
     world.salesforce.accounts[SECOND] = replace(world.salesforce.accounts[SECOND], is_deleted=True, master_id=ACCOUNT)
+
+
+def brings_it_over(world: World) -> None:
+    world.link(COMPANY, SECOND)
 
 
 def restores_the_account(world: World) -> None:
@@ -193,6 +198,12 @@ def linked_account_deleted(world: World) -> None:
     world.link(COMPANY, ACCOUNT)
 
 
+def account_unlinked(world: World) -> None:
+    world.company()
+    world.account(SECOND)
+    world.person(world.contact(), PersonKind.CONTACT, account=SECOND)
+
+
 def no_name_and_no_domain(world: World) -> None:
     world.company(name="")
     world.contact()
@@ -298,6 +309,7 @@ FROM_THE_COMPANY = (
     Remedy(R.PERSON_ACCOUNT, stored_id_of_a_person, clears_account_id, "or clear it", "C3_QUALIFYING_CONTACT"),
     Remedy(R.PERSON_ACCOUNT, key_on_a_person, clears_the_key, "clear `HubSpot_Company_Id__c`", "C3_QUALIFYING_CONTACT"),
     Remedy(R.ACCOUNT_GONE, linked_account_deleted, restores_the_account, "Restore", "IDS_WRITTEN", link_company),
+    Remedy(R.WAITING_FOR_ACCOUNT, account_unlinked, brings_it_over, "sync account", "CONTACT_LINKED", link_contact),
     Remedy(R.COMPANY_UNNAMED, no_name_and_no_domain, gives_it_a_name, "a name", "C3_QUALIFYING_CONTACT"),
     Remedy(R.COMPANY_UNNAMED, no_name_and_no_domain, gives_it_a_domain, "a domain", "C3_QUALIFYING_CONTACT"),
     Remedy(R.SUGGEST_MERGE, twin_of_a_linked_company, merges_the_company_away, "merge it", "COMPANY_GONE"),
@@ -327,7 +339,7 @@ REMEDIES = (*FROM_THE_COMPANY, *(replace(one, task=create_company) for one in FR
 async def test_a_record_gets_through_once_its_remedy_was_followed(remedy: Remedy):
     world = World(domain_match=DomainMatch.SUGGEST)
     remedy.parked_by(world)
-    record = SECOND if remedy.task is create_company else COMPANY
+    record = {create_company: SECOND, link_contact: "1000"}.get(remedy.task, COMPANY)
     with pytest.raises(NeedsHuman) as refusal:
         await remedy.task(record, world.tools())
     assert refusal.value.code == remedy.reason
@@ -351,7 +363,7 @@ async def test_whether_it_is_the_same_customer_can_be_judged_from_the_evidence()
     assert refusal.value.evidence == {"accounts": [ACCOUNT], "domains": ["acme.com"], "linked_companies": [OTHER]}
 
 
-PARKING = {"AskHuman", "Ambiguous", "Rejected", "Gone", "NeedsHuman"}
+PARKING = {"AskHuman", "Ambiguous", "Dependent", "Rejected", "Gone", "NeedsHuman"}
 
 
 def calls_that_park() -> Iterator[tuple[str, ast.Call]]:

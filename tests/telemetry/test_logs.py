@@ -187,6 +187,6 @@ def test_odd_values_become_text(configure: Configure) -> None:
 
 @pytest.mark.parametrize("unit", ["a", "a.", "%40", "://", "pat-", "eyJ", "token=", "-----BEGIN A", "00D"])
 def test_a_long_hostile_text_is_masked_in_no_time(unit: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     masked(unit * 100_000)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

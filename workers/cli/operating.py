@@ -1,7 +1,8 @@
 """Commands for whoever runs Tandem: how it stands, what was given up, what is wrong, what is switched on."""
 
 import json
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from typing import Annotated
 
 import redis
@@ -9,22 +10,31 @@ import typer
 from rich.markup import escape
 from sqlalchemy.exc import DBAPIError
 
+from tasks.rules.lifecycle import CASCADE_REMEDY, find_cascade_problem
 from workers.cli.deployment import open_ledger, settings_with_redis, whoever_asks
 from workers.cli.output import AsJson, Failed, print_json, print_table, say
 from workers.cli.standing import in_word, print_standing, print_switches, read_standing
 from workers.cli.story import in_facts
+from workers.coordination.breakers import Breakers
+from workers.coordination.fuses import WriteFuses, Written
 from workers.crm.checks import Check
 from workers.ledger.inbox import find_malformed
+from workers.ledger.pauses import PostgresPauses
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.ledger.review_desk import ParkedFilter, ParkedWork, ReviewDesk
 from workers.ledger.schema import refuse_unless_current
 from workers.readiness import check_crms
 from workers.settings import Settings, read_settings
+from workers.telemetry.logs import get_logger
+from workers.toolbox.fuses import WRITE_FUSE
 from workers.toolbox.hands import connect_redis
 
 NOTHING_MATCHES = 3
 """An exit status of its own: a script that decides about nothing is wrong about something."""
 
+CASCADE_SWITCHES = {"stage_to_contacts", "hubspot_cascade"}
+
+log = get_logger(__name__)
 commands = typer.Typer()
 parked = typer.Typer(help="What was given up until a person decides.", no_args_is_help=True)
 switch = typer.Typer(help="What may sync, and how.", no_args_is_help=True)
@@ -32,6 +42,7 @@ commands.add_typer(parked, name="parked")
 commands.add_typer(switch, name="switch")
 
 Task = Annotated[str | None, typer.Option(help="Only of this task, such as create_account.")]
+ItsClass = Annotated[str | None, typer.Option("--class", help="Only of this class, such as BUSINESS.")]
 Code = Annotated[str | None, typer.Option(help="Only with this code, as `tandem parked list` shows it.")]
 Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Only these records.")]
 Everything = Annotated[bool, typer.Option("--all", help="Really all that is parked.")]
@@ -49,9 +60,11 @@ def status(as_json: AsJson = False) -> None:
 
 
 @parked.command("list")
-def list_parked(task: Task = None, code: Code = None, ids: Ids = None, as_json: AsJson = False) -> None:
+def list_parked(
+    task: Task = None, code: Code = None, its_class: ItsClass = None, ids: Ids = None, as_json: AsJson = False
+) -> None:
     """What gave up, why, what there is to decide by, and what to do."""
-    found = ReviewDesk(open_ledger()).find_parked(_filter(task, code, ids))
+    found = ReviewDesk(open_ledger()).find_parked(_filter(task, code, its_class, ids))
     if as_json:
         print_json(found)
         return
@@ -83,15 +96,29 @@ def list_malformed(as_json: AsJson = False) -> None:
 def replay(
     task: Task = None,
     code: Code = None,
+    its_class: ItsClass = None,
     ids: Ids = None,
     everything: Everything = False,
     by: By = "",
     as_json: AsJson = False,
 ) -> None:
     """Try again, against the CRMs as they are now. Exit status 3 if nothing matches."""
-    which = _chosen(task, code, ids, everything=everything)
-    number = ReviewDesk(open_ledger()).replay(which, by=by or whoever_asks())
+    which = _chosen(task, code, its_class, ids, everything=everything)
+    desk = ReviewDesk(open_ledger())
+    _mend_fuses(desk.find_parked(replace(which, code=WRITE_FUSE)) if which.code in {None, WRITE_FUSE} else ())
+    number = desk.replay(which, by=by or whoever_asks())
     _tell_number(number, "replayed", "records are owed again", as_json=as_json)
+
+
+def _mend_fuses(blown: Sequence[ParkedWork]) -> None:
+    """Whoever replays a record that was written in a loop says that the loop is gone."""
+    if not blown:
+        return
+    settings = settings_with_redis()
+    names = ("crm", "kind", "record_id")
+    with connect_redis(settings) as connection:
+        records = [Written(*(str(one.evidence.get(name, "")) for name in names)) for one in blown]
+        WriteFuses(connection, settings).mend(records)
 
 
 @parked.command()
@@ -99,13 +126,14 @@ def dismiss(
     why: Annotated[str, typer.Option(help="The reason, kept on the record's timeline.")],
     task: Task = None,
     code: Code = None,
+    its_class: ItsClass = None,
     ids: Ids = None,
     everything: Everything = False,
     by: By = "",
     as_json: AsJson = False,
 ) -> None:
     """Nothing is to be done, until the record changes. Exit status 3 if nothing matches."""
-    which = _chosen(task, code, ids, everything=everything)
+    which = _chosen(task, code, its_class, ids, everything=everything)
     if not why.strip():
         raise typer.BadParameter("say why: the reason is kept on the timeline")
     number = ReviewDesk(open_ledger()).dismiss(which, by=by or whoever_asks(), why=why)
@@ -121,14 +149,16 @@ def _tell_number(number: int, name: str, words: str, *, as_json: bool) -> None:
         raise typer.Exit(NOTHING_MATCHES)
 
 
-def _filter(task: str | None, code: str | None, ids: list[str] | None) -> ParkedFilter:
-    return ParkedFilter(task=task, code=code, record_ids=tuple(ids) if ids else None)
+def _filter(task: str | None, code: str | None, its_class: str | None, ids: list[str] | None) -> ParkedFilter:
+    return ParkedFilter(task=task, code=code, problem_class=its_class, record_ids=tuple(ids) if ids else None)
 
 
-def _chosen(task: str | None, code: str | None, ids: list[str] | None, *, everything: bool) -> ParkedFilter:
-    if not (task or code or ids or everything):
-        raise typer.BadParameter("say which: ids, --task, --code or --all")
-    return _filter(task, code, ids)
+def _chosen(
+    task: str | None, code: str | None, its_class: str | None, ids: list[str] | None, *, everything: bool
+) -> ParkedFilter:
+    if not (task or code or its_class or ids or everything):
+        raise typer.BadParameter("say which: ids, --task, --code, --class or --all")
+    return _filter(task, code, its_class, ids)
 
 
 @commands.command()
@@ -139,7 +169,12 @@ def doctor(as_json: AsJson = False) -> None:
     if not checks:
         checks = [Check("settings"), *_services(settings)]
     if all(check.is_fine for check in checks):
+        # Whoever asks may have mended it: what nobody calls at the moment is called for this.
+        with connect_redis(settings) as connection:
+            Breakers(connection, settings).probe_now()
+        PostgresPauses(open_ledger()).probe_now()
         checks += check_crms(settings)
+        checks.append(_check_cascade())
     if as_json:
         print_json(checks)
     else:
@@ -153,6 +188,12 @@ def doctor(as_json: AsJson = False) -> None:
                 say(f"     {escape(check.problem)}\n     {escape(check.remedy)}")
     if not all(check.is_fine for check in checks):
         raise typer.Exit(1)
+
+
+def _check_cascade() -> Check:
+    """A question to the operator: HubSpot's own setting cannot be read."""
+    problem = find_cascade_problem(PostgresLedger(open_ledger()).read_switches())
+    return Check("Lifecycle stages: one cascade to contacts", problem, CASCADE_REMEDY if problem else "", may_pass=True)
 
 
 def _services(settings: Settings) -> list[Check]:
@@ -205,6 +246,8 @@ def set_switch(
         print_json({name: now, "looked_at_again": again})
     else:
         say(f"{name} is {in_word(now)}. {again:,} records are looked at again.")
+    if problem := find_cascade_problem(ledger.read_switches()) if name in CASCADE_SWITCHES else "":
+        log.warning("stages.two_cascades", problem=problem, remedy=CASCADE_REMEDY)
 
 
 def _value(name: str, text: str) -> object:

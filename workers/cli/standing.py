@@ -9,11 +9,14 @@ from typing import Any
 from rich.markup import escape
 from sqlalchemy import Engine
 
+from tasks.rules.lifecycle import find_cascade_problem
 from workers.cli.output import print_table, say
+from workers.coordination.breakers import OpenBreaker
 from workers.coordination.budget import Budget
 from workers.coordination.usage import DayUsage, read_usage
 from workers.ledger.inbox import count_malformed
 from workers.ledger.invariants import Violation, check_invariants
+from workers.ledger.pauses import Pause, find_paused
 from workers.ledger.poll_book import CursorState, read_cursors
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.ledger.review_desk import OwedCount, ParkedCount, ReviewDesk
@@ -32,7 +35,11 @@ class Standing:
     workers: Sequence[str]
     switches: Mapping[str, Any]
     quota: Sequence[DayUsage]
+    halted: Sequence[OpenBreaker]
+    paused: Sequence[Pause]
     calls: Mapping[str, int]
+    doubts: Sequence[str]
+    """What a person has to say or decide, for all records."""
     broken_invariants: Sequence[Violation]
 
 
@@ -40,16 +47,21 @@ def read_standing(engine: Engine, settings: Settings) -> Standing:
     """Takes a second: so long workers are given to answer."""
     desk = ReviewDesk(engine)
     with connect_redis(settings) as connection:
-        quota, calls = read_usage(connection, settings), Budget(connection, settings).calls()
+        budget = Budget(connection, settings)
+        quota, calls, halted = read_usage(connection, settings), budget.calls(), budget.breakers.find_open()
+    switches = PostgresLedger(engine).read_switches()
     return Standing(
         owed=desk.count_owed(),
         parked=desk.count_parked(),
         malformed=count_malformed(engine),
         cursors=read_cursors(engine),
         workers=_workers(settings),
-        switches=asdict(PostgresLedger(engine).read_switches()),
+        switches=asdict(switches),
         quota=quota,
+        halted=halted,
+        paused=find_paused(engine),
         calls=calls,
+        doubts=[one for one in (find_cascade_problem(switches),) if one],
         broken_invariants=check_invariants(engine),
     )
 
@@ -64,6 +76,15 @@ def print_standing(stand: Standing) -> None:
     print_switches(stand.switches)
     _print_quota(stand.quota)
     print_table("Calls so far", ("call", "number"), sorted(stand.calls.items()))
+    for one in stand.halted:
+        probe = f"the next probe is due in {one.next_probe.total_seconds():,.0f} s"
+        since = f"since {one.opened_at:%Y-%m-%d %H:%M:%S} UTC"
+        say(f"[red]Nobody calls {one.crm} {since} ({escape(one.code)}); {probe}: tandem doctor[/red]")
+    for each in stand.paused:
+        told = f"{each.scope} is paused since {each.paused_at:%Y-%m-%d %H:%M:%S} UTC ({each.code}). {each.remedy}"
+        say(f"[red]{escape(told)}[/red]")
+    for doubt in stand.doubts:
+        say(f"[yellow]{escape(doubt)}: tandem doctor[/yellow]")
     for violation in stand.broken_invariants:
         say(f"[red]Broken: {escape(str(violation))}[/red]")
 

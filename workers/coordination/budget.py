@@ -9,7 +9,9 @@ from typing import Any
 import redis
 
 from tasks.contracts.records import Lane
-from workers.coordination.scripts import Script, needing_redis
+from workers.coordination.breakers import SLOW_START_DOUBLES, Breakers, breaker_key
+from workers.coordination.scripts import Script, needing_redis, text_of
+from workers.granting import Grant, Noted, Outcome
 from workers.settings import Settings
 
 COUNTERS = "tandem:calls"
@@ -75,21 +77,25 @@ class Budget:
         self._take = Script(client, "budget_take")
         self._note = Script(client, "budget_note")
         self._close = Script(client, "budget_close")
+        self.breakers = Breakers(client, settings)
 
-    def take(self, allowances: Sequence[str], lane: Lane, *, family: str, call: str) -> timedelta:
-        """Zero: the call is granted and counted under its family (`crm.what`). Else: ask again after this long.
+    def take(self, allowances: Sequence[str], lane: Lane, *, family: str, call: str) -> Grant:
+        """Without a wait the call is granted and counted under its family (`crm.what`). Else: ask again after it.
 
         `call` is an id of its own for every call; `finish` frees the slot it takes up.
         """
-        keys = [COUNTERS]
+        crm = family.partition(".")[0]
+        keys = [COUNTERS, breaker_key(crm, self._settings)]
         is_spare = "0" if lane is Lane.LIVE else "1"
-        arguments: list[str | int | float] = [call, family.partition(".")[0], family, is_spare]
+        lengths = [_ms(CALL_AT_MOST), _ms(SLOW_START_DOUBLES)]
+        arguments: list[str | int | float] = [call, crm, family, is_spare, *lengths]
         for allowance in allowances:
             rule = self._rules[allowance]
             keys += [budget_key(allowance, part) for part in ("all", "spare", "others", "closed")]
             spare = spare_limit(rule, self._settings)
             arguments += [rule.kind, rule.limit, spare, _ms(rule.length), self._settings.daily_reserve]
-        return timedelta(milliseconds=int(self._take.run(keys, arguments)))
+        wait, halted_by, is_watched = self._take.run(keys, arguments)
+        return Grant(timedelta(milliseconds=int(wait)), text_of(halted_by), bool(is_watched))
 
     def finish(self, allowances: Sequence[str], call: str) -> None:
         """The call is over: whoever waits for a slot may go."""
@@ -98,6 +104,10 @@ class Budget:
             for allowance in slots:
                 self._redis.zrem(budget_key(allowance, "all"), call)
                 self._redis.zrem(budget_key(allowance, "spare"), call)
+
+    def note_outcome(self, crm: str, call: str, outcome: Outcome, code: str = "") -> Noted:
+        """What became of a call, for the CRM's breaker."""
+        return self.breakers.note(crm, call, outcome, code)
 
     def note_usage(self, allowance: str, *, used: int, limit: int) -> None:
         """What the CRM itself counts, other tools' calls included; for a day it also sets the limit."""
@@ -114,14 +124,14 @@ class Budget:
         """The share of the day's calls that nobody has used yet, as the CRM last said; everything if it has not."""
         with needing_redis():
             told: list[Any] = self._redis.hmget(budget_key(allowance, "all"), "used", "limit")
-        used, limit = (float(_text(one)) if one else 0.0 for one in told)
+        used, limit = (float(text_of(one)) if one else 0.0 for one in told)
         return max(0.0, 1 - used / limit) if limit else 1.0
 
     def calls(self) -> dict[str, int]:
         """Calls made so far, repeated ones included: by CRM, by family, and refusals by allowance."""
         with needing_redis():
             counted: dict[Any, Any] = self._redis.hgetall(COUNTERS)
-        return {_text(name): int(count) for name, count in counted.items()}
+        return {text_of(name): int(count) for name, count in counted.items()}
 
 
 def budget_key(allowance: str, part: str) -> str:
@@ -131,7 +141,3 @@ def budget_key(allowance: str, part: str) -> str:
 
 def _ms(length: timedelta) -> int:
     return int(length.total_seconds() * 1000)
-
-
-def _text(value: bytes | str) -> str:
-    return value.decode() if isinstance(value, bytes) else value

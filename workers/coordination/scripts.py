@@ -34,3 +34,8 @@ def needing_redis() -> Iterator[None]:
             code="REDIS_UNREACHABLE",
             remedy="Nothing is lost; work goes on when Redis is back.",
         ) from error
+
+
+def text_of(value: bytes | str) -> str:
+    """What Redis answers, in text."""
+    return value.decode() if isinstance(value, bytes) else value

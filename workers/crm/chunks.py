@@ -3,7 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from tasks.contracts.errors import Halted, NeedsHuman, SyncError, Throttled
+from tasks.contracts.errors import Halted, NeedsHuman, Paused, SyncError, Throttled
 
 Item = TypeVar("Item")
 Key = TypeVar("Key", bound=Hashable)
@@ -27,7 +27,7 @@ def ask_in_chunks(
     for chunk in chunks_of(distinct, size):
         answers |= _ask_in_halves(chunk, ask)
         stop = answers[chunk[-1]]
-        if isinstance(stop, Throttled | Halted):  # the remaining chunks would only wait for the same answer
+        if isinstance(stop, Throttled | Halted | Paused):  # the remaining chunks would only wait for the same answer
             return {key: answers.get(key, stop) for key in distinct}
     return answers
 

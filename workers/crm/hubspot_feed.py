@@ -75,7 +75,13 @@ class HubSpotDoorFeed:
             answer = self._door.calls.get(Call.READ_SEGMENT, self._door.paths.members(segment), query)
         except Gone:
             raise segment_gone(segment) from None
-        return Listed(tuple(str(row["recordId"]) for row in rows_of(answer)), next_page_of(answer) or "")
+        members = {str(row["recordId"]): row for row in rows_of(answer)}
+        joined = {
+            one: datetime.fromisoformat(row["membershipTimestamp"])
+            for one, row in members.items()
+            if row.get("membershipTimestamp")
+        }
+        return Listed(tuple(members), next_page_of(answer) or "", joined)
 
     def _properties(self, kind: Kind) -> list[str]:
         names = (

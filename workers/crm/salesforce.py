@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from tasks.contracts.errors import Ambiguous, Halted, NeedsHuman, ProblemClass, SyncError, Throttled
+from tasks.contracts.errors import Ambiguous, Halted, NeedsHuman, Paused, ProblemClass, SyncError, Throttled
 from tasks.contracts.finding import Upserted
 from tasks.contracts.records import Lane
 from workers.crm.chunks import ask_in_chunks, chunks_of
@@ -175,7 +175,7 @@ class SalesforceDoor:
         for places in _packs(operations):
             told = self._send([operations[place] for place in places])
             by_place |= zip(places, told, strict=True)
-            if isinstance(told[-1], Throttled | Halted):
+            if isinstance(told[-1], Throttled | Halted | Paused):
                 # The remaining ones would only wait for the same answer.
                 return [by_place.get(place, told[-1]) for place in range(len(operations))]
         return [by_place[place] for place in range(len(operations))]

@@ -3,7 +3,8 @@
 import logging
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import requests
@@ -63,15 +64,11 @@ class SalesforceCalls:
     ) -> Any:
         """JSON out; raises SyncError. `path` is below the root; `patience` multiplies the read timeout."""
         timeout = (self._connect_timeout, self._read_timeout * patience)
-        session = self._login.read()
         try:
-            return self._pass(session, call, method, path, json=body, timeout=timeout)
-        except _SessionRefusedError:
-            session = self._login.renew(session)
-        try:
-            return self._pass(session, call, method, path, json=body, timeout=timeout)
-        except _SessionRefusedError as again:
-            raise again.problem from None
+            return self._pass(self._login.read, call, method, path, json=body, timeout=timeout)
+        except _SessionRefusedError as refused:
+            new_login = partial(self._login.renew, refused.session)
+        return self._pass(new_login, call, method, path, is_new=True, json=body, timeout=timeout)
 
     def problem_of(self, call: str, status: int, body: Any) -> SyncError:
         """What a refusal means; a refusal for want of quota closes the budget for everybody."""
@@ -80,13 +77,17 @@ class SalesforceCalls:
             self._turnstile.punish(DAY if problem.code == "DAILY_LIMIT" else CONCURRENT, problem.after)
         return problem
 
-    def _pass(self, session: Session, call: str, method: str, path: str, **content: Any) -> Any:
+    def _pass(
+        self, log_in: Callable[[], Session], call: str, method: str, path: str, *, is_new: bool = False, **content: Any
+    ) -> Any:
         with self._turnstile.passing(call, ALLOWANCES):
+            session = log_in()
             try:
                 return self._client(session).restful(path, method=method, **content)
             except SalesforceError as refusal:
                 problem = self.problem_of(call, refusal.status, refusal.content)
-                raise _SessionRefusedError(problem) if refusal.status == 401 else problem from None
+                # A session runs out as a matter of course: only a new one's refusal says anything.
+                raise _SessionRefusedError(session) if refusal.status == 401 and not is_new else problem from None
             except (requests.RequestException, OSError, ValueError) as error:
                 raise no_answer("Salesforce", call, error) from None
 
@@ -116,6 +117,6 @@ class SalesforceCalls:
 
 
 class _SessionRefusedError(Exception):
-    def __init__(self, problem: SyncError) -> None:
+    def __init__(self, session: Session) -> None:
         super().__init__()
-        self.problem = problem
+        self.session = session

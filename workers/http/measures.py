@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from workers.http.halted import HaltedCrms
 from workers.ledger.review_desk import ReviewDesk
 
 ELSEWHERE = "elsewhere"
@@ -19,9 +20,10 @@ ELSEWHERE = "elsewhere"
 class Measures:
     """Of one receiver."""
 
-    def __init__(self, desk: ReviewDesk) -> None:
+    def __init__(self, desk: ReviewDesk, halted: HaltedCrms) -> None:
         self.registry = CollectorRegistry()
         self.registry.register(OwedCollector(desk))
+        self.registry.register(halted)
         self.changes = Counter(
             "tandem_received_changes", "Changes by what became of them.", ("source", "outcome"), registry=self.registry
         )
@@ -107,4 +109,7 @@ class OwedCollector(Collector):
         )
         for each in self._desk.count_parked():
             problems.add_metric((each.task, each.problem_class, each.code), each.rows)
-        return (owed, parked, oldest, problems)
+        paused = GaugeMetricFamily("tandem_paused", "Objects that refuse us for all records.", labels=("scope", "code"))
+        for pause in self._desk.find_paused():
+            paused.add_metric((pause.scope, pause.code), 1)
+        return (owed, parked, oldest, problems, paused)

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from tasks.contracts.machinery import Messenger
 from workers.http.gate import Gate
+from workers.http.halted import HaltedCrms
 from workers.http.ledger_calls import LedgerCalls
 from workers.http.measures import Measures
 from workers.http.wake_ups import WakeUps
@@ -33,6 +34,7 @@ class Parts:
     producers: PostgresProducers
     known_values: KnownValues
     measures: Measures
+    halted: HaltedCrms
     wake_ups: WakeUps
     of_producers: LedgerCalls
     of_webhooks: LedgerCalls
@@ -46,13 +48,15 @@ class Parts:
         engine = make_engine(
             settings.database_url.get_secret_value(), lock_timeout=LOCK_TIMEOUT, statement_timeout=STATEMENT_TIMEOUT
         )
+        halted = HaltedCrms(settings)
         return cls(
             settings=settings,
             engine=engine,
             inbox=PostgresInbox(engine),
             producers=PostgresProducers(engine),
             known_values=KnownValues(engine, account_property=settings.hubspot_account_property),
-            measures=Measures(ReviewDesk(engine)),
+            measures=Measures(ReviewDesk(engine), halted),
+            halted=halted,
             wake_ups=WakeUps(messenger),
             of_producers=LedgerCalls(threads=4, purpose="changes"),
             of_webhooks=LedgerCalls(threads=4, purpose="webhooks"),

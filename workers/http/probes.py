@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 from prometheus_client import generate_latest
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from workers.http.parts import Parts
 from workers.http.problems import Away, refusals
@@ -14,6 +14,12 @@ class Fine(BaseModel):
     """All is well."""
 
     status: str = "ok"
+
+
+class Ready(Fine):
+    """It can take changes, whatever becomes of them afterwards."""
+
+    halted: list[str] = Field(default=[], description="CRMs that nobody calls at the moment, each with the reason.")
 
 
 def probe_routes(parts: Parts) -> APIRouter:
@@ -27,14 +33,16 @@ def probe_routes(parts: Parts) -> APIRouter:
     @routes.get(
         "/ready",
         summary="The ledger answers and has this version's schema",
+        description="It stays ready while a CRM is away: what is announced meanwhile is stored, and done later.",
         response_description="It does, and has",
         responses=refusals(503),
     )
-    async def ready() -> Fine:
+    async def ready() -> Ready:
         problem = await parts.of_operators.run(lambda: find_schema_problem(parts.engine))
         if problem:
             raise Away(f"Not ready: {problem}")
-        return Fine()
+        halted = await parts.of_operators.run(parts.halted.find)
+        return Ready(halted=[f"{one.crm}: {one.code}" for one in halted or ()])
 
     @routes.get(
         "/metrics",

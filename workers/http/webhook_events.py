@@ -25,8 +25,7 @@ KINDS_BY_LEGACY_NAME = {"COMPANY": Kind.COMPANY, "CONTACT": Kind.CONTACT}
 
 WHATS = {
     "creation": What.CREATED,
-    # It is there again, and whatever was owed for its disappearance looks again.
-    "restore": What.CREATED,
+    "restore": What.RESTORED,
     "propertyChange": What.CHANGED,
     "deletion": What.DELETED,
     "privacyDeletion": What.DELETED,

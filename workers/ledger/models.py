@@ -1,6 +1,6 @@
 """The tables of the ledger; what they promise by themselves is stated here as constraints."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, MetaData, Sequence, Text, func, text
@@ -100,6 +100,7 @@ class OwedRow(LedgerTable):
         Index("ix_owed_due", "task", "lane", "owed_since", postgresql_where=OPEN),
         Index("ix_owed_unattended", "lane", "woken_at", postgresql_where=OPEN),
         Index("ix_owed_parked", "problem_class", "code", postgresql_where=text("parked_at IS NOT NULL")),
+        Index("ix_owed_waits_for", "waits_for", postgresql_where=text("waits_for IS NOT NULL")),
         Index("ix_owed_claimed", "claim_token", postgresql_where=text("claim_token IS NOT NULL")),
         Index(None, "record_id"),
     )
@@ -122,6 +123,8 @@ class OwedRow(LedgerTable):
     code: Mapped[str] = mapped_column(server_default="")
     remedy: Mapped[str] = mapped_column(server_default="")
     evidence: Mapped[dict[str, Any]] = mapped_column(server_default=EMPTY_JSON)
+    waits_for: Mapped[str | None]
+    """Of a parked row: the account that has to be linked first."""
     parked_at: Mapped[datetime | None]
     dismissed_at: Mapped[datetime | None]
     dismissed_by: Mapped[str | None]
@@ -270,6 +273,41 @@ class SwitchRow(LedgerTable):
     value: Mapped[Any] = mapped_column(JSONB, nullable=False)
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
     changed_by: Mapped[str]
+
+
+class PauseRow(LedgerTable):
+    """An object of a CRM that refuses us for every record alike, or has begun to."""
+
+    __tablename__ = "pauses"
+    __table_args__ = (
+        CheckConstraint(
+            "(paused_at IS NULL) = (probe_at IS NULL) AND (paused_at IS NULL) = (wait IS NULL)", name="pause_is_whole"
+        ),
+        CheckConstraint("refused >= 0", name="refused_is_a_count"),
+    )
+
+    scope: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    problem: Mapped[str]
+    remedy: Mapped[str]
+    refused: Mapped[int]
+    paused_at: Mapped[datetime | None]
+    probe_at: Mapped[datetime | None]
+    wait: Mapped[timedelta | None]
+
+
+class StageMoveRow(LedgerTable):
+    """A company is being set back to an earlier stage: cleared, then set; gone when it is over."""
+
+    __tablename__ = "stage_moves"
+    __table_args__ = (CheckConstraint("to_stage <> ''", name="goes_somewhere"),)
+
+    company_id: Mapped[str] = mapped_column(primary_key=True)
+    came_from: Mapped[str]
+    to_stage: Mapped[str]
+    because_of: Mapped[str]
+    begun_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    looked_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class ProducerKeyRow(LedgerTable):

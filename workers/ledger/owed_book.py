@@ -1,6 +1,6 @@
 """What is owed, to whom it is handed, and what came of it: the owed book in Postgres."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -17,6 +17,8 @@ from workers.ledger.owing import (
     IS_OPEN,
     IS_UNCLAIMED,
     KEY,
+    LONG_AGO,
+    UNTROUBLED,
     Request,
     as_owed,
     hold_rows,
@@ -24,7 +26,12 @@ from workers.ledger.owing import (
     owe_rows,
     owed_columns,
 )
+from workers.ledger.rows import is_among
 from workers.ledger.settling import settle_rows
+from workers.ledger.stage_moves import owe_unfinished_moves
+
+SPREAD = timedelta(hours=1)
+"""What is tried again daily does not come at once."""
 
 
 class PostgresOwedBook:
@@ -80,6 +87,33 @@ class PostgresOwedBook:
         owed = select(OwedRow.record_id).where(OwedRow.task == task, IS_OPEN, OwedRow.as_of > as_of_after)
         with self._engine.connect() as connection:
             return connection.execute(select(func.count()).select_from(owed.limit(at_most).subquery())).scalar_one()
+
+    def owe_unfinished_moves(self, *, begun_before: timedelta) -> int:
+        """In the maintenance lane; each again after as long, until its stage is set."""
+        with self._engine.begin() as connection:
+            return owe_unfinished_moves(connection, begun_before=begun_before)
+
+    def retry_parked(self, classes: Collection[str], *, parked_for: timedelta, limit: int) -> int:
+        """In the backfill lane and spread over an hour; what parks again is parked for another while."""
+        parked = hold_rows(
+            select(*KEY)
+            .where(OwedRow.parked_at < func.now() - literal(parked_for, Interval))
+            .where(is_among(OwedRow.problem_class, classes))
+            .order_by(*KEY)
+            .limit(limit),
+            skip_locked=True,
+        )
+        anew = {
+            "parked_at": None,
+            "lane": Lane.BACKFILL.value,
+            "as_of": func.now(),
+            "owed_since": func.now(),
+            "not_before": func.now() + func.random() * literal(SPREAD, Interval),
+            "woken_at": LONG_AGO,
+            **UNTROUBLED,
+        }
+        with self._engine.begin() as connection:
+            return connection.execute(update(OwedRow).where(is_held(parked)).values(anew)).rowcount
 
     def _mark_woken(self, connection: Connection, lane: Lane, limit: int) -> list[Owed]:
         unattended = hold_rows(

@@ -19,6 +19,7 @@ UNTROUBLED: dict[str, Any] = {
     "code": "",
     "remedy": "",
     "evidence": EMPTY_JSON,
+    "waits_for": None,
 }
 """What a row looks like that nothing has gone wrong with yet."""
 

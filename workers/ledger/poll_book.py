@@ -70,7 +70,7 @@ class PostgresPollBook:
         with self._engine.begin() as connection:
             # First of all: whoever has lost the turn waits here for the other's page, and then writes nothing.
             self._move(connection, turn, noted)
-            record_sightings(connection, noted.sightings)
+            record_sightings(connection, noted.sightings, read_at=noted.as_of)
             if noted.as_of:
                 shelve(connection, noted.sightings, read_at=noted.as_of)
             return note_changes(connection, noted.changes, as_of=noted.as_of)

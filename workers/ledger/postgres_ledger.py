@@ -18,20 +18,29 @@ from tasks.contracts.records import (
     Identity,
     Kind,
     Link,
+    Owed,
     PersonId,
     PersonKind,
+    StageMove,
     Switches,
 )
 from tasks.contracts.tools import Subject
-from workers.ledger import snapshots
+from workers.ledger import snapshots, stage_moves
 from workers.ledger.claims import claim_identities, find_creators
 from workers.ledger.links import LinkRequest, write_links
 from workers.ledger.models import FENCES, BaselineRow, ContactLinkRow, CursorRow, LinkRow
 from workers.ledger.owing import Following, Request, owe_rows
 from workers.ledger.rows import TIME, given_rows, is_among, texts
 from workers.ledger.sightings import KINDS, patch_sightings, record_sightings
-from workers.ledger.switches import change_switch, find_switched_on_at, read_switches, write_switch
+from workers.ledger.switches import (
+    change_switch,
+    find_switched_on_at,
+    read_switch_times,
+    read_switches,
+    write_switch,
+)
 from workers.ledger.verdicts import VerdictRequest, append_verdicts
+from workers.ledger.waiting import wake_waiting
 
 __all__ = ["Following", "LinkRequest", "PostgresLedger", "VerdictRequest"]
 
@@ -135,6 +144,11 @@ class PostgresLedger:
         with self._engine.begin() as connection:
             owe_rows(connection, [Request(owed, one.as_of) for one in requests for owed in one.then])
 
+    def wake_waiting(self, account_ids: Sequence[AccountId]) -> list[Owed]:
+        """What was parked until one of these was linked, and is owed again now."""
+        with self._engine.begin() as connection:
+            return wake_waiting(connection, account_ids)
+
     # Snapshots and baselines
 
     def find_snapshots(self, wanted: Sequence[snapshots.Wanted]) -> dict[tuple[str, str], Any]:
@@ -207,6 +221,19 @@ class PostgresLedger:
                 )
             )
 
+    def find_stage_moves(self, company_ids: Sequence[CompanyId]) -> dict[CompanyId, StageMove]:
+        """Begun and not ended."""
+        with self._engine.connect() as connection:
+            return stage_moves.find_stage_moves(connection, company_ids)
+
+    def begin_stage_moves(self, moves: Sequence[StageMove]) -> None:
+        with self._engine.begin() as connection:
+            stage_moves.begin_stage_moves(connection, moves)
+
+    def end_stage_moves(self, company_ids: Sequence[CompanyId]) -> None:
+        with self._engine.begin() as connection:
+            stage_moves.end_stage_moves(connection, company_ids)
+
     # What the operator decides, and how far the polls are
 
     def read_switches(self) -> Switches:
@@ -217,6 +244,11 @@ class PostgresLedger:
         """When company sync was switched on; None while it is off."""
         with self._engine.connect() as connection:
             return find_switched_on_at(connection)
+
+    def read_switch_times(self) -> dict[str, datetime]:
+        """When each switch was set last; those that nobody has set are left out."""
+        with self._engine.connect() as connection:
+            return read_switch_times(connection)
 
     def write_switch(self, name: str, value: object, by: str) -> int:
         """Returns how many records are looked at again because of it.

@@ -12,6 +12,7 @@ from tasks.contracts.records import Lane, Verdict
 from workers.ledger.claims import CREATORS, release_claims
 from workers.ledger.models import OwedRow
 from workers.ledger.owing import IS_DUE, IS_OPEN, IS_UNCLAIMED, KEY, LONG_AGO, UNTROUBLED
+from workers.ledger.pauses import Pause, find_paused
 from workers.ledger.rows import is_among
 from workers.ledger.verdicts import append_verdicts, subject_of
 
@@ -115,6 +116,10 @@ class ReviewDesk:
         with self._engine.connect() as connection:
             rows = connection.execute(query.order_by(number.desc(), *same)).mappings().all()
         return [ParkedCount(**row) for row in rows]
+
+    def find_paused(self) -> Sequence[Pause]:
+        """Objects that refuse us for every record alike."""
+        return find_paused(self._engine)
 
     def find_parked(self, which: ParkedFilter, *, limit: int = 1000) -> list[ParkedWork]:
         """Parked longest first."""

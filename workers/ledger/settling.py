@@ -13,7 +13,9 @@ from sqlalchemy import (
     Update,
     and_,
     case,
+    exists,
     func,
+    or_,
     select,
     update,
 )
@@ -23,10 +25,11 @@ from tasks.contracts.machinery import Done, Later, Parked, Settlement
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import Owed, Verdict
 from workers.ledger.claims import CREATORS, release_claims
-from workers.ledger.models import OwedRow
+from workers.ledger.models import LinkRow, OwedRow
 from workers.ledger.owing import IS_DUE, KEY, UNTROUBLED, as_owed, owed_columns
 from workers.ledger.rows import given_rows, texts
 from workers.ledger.verdicts import append_verdicts, subject_of
+from workers.ledger.waiting import hold_accounts
 
 UNCLAIMED: dict[str, Any] = {"claim_token": None, "claimed_until": None}
 IS_SETTLED = OwedRow.requested == OwedRow.done
@@ -87,8 +90,9 @@ def _put_off(connection: Connection, settlements: Sequence[Later]) -> Sequence[A
 
 
 def _park(connection: Connection, settlements: Sequence[Parked]) -> Sequence[Any]:
-    """A request that came during the run would have woken the row, so that one is tried again at once."""
-    texts_of = ("problem", "problem_class", "code", "remedy")
+    """A request that came during the run, or a link, would have woken the row: that one is tried again at once."""
+    texts_of = ("problem", "problem_class", "code", "remedy", "waits_for")
+    hold_accounts(connection, [one.waits_for for one in settlements if one.waits_for])
     given = _given(
         [
             {
@@ -96,6 +100,7 @@ def _park(connection: Connection, settlements: Sequence[Parked]) -> Sequence[Any
                 "problem_class": one.problem_class,
                 "code": one.code,
                 "remedy": one.remedy,
+                "waits_for": one.waits_for,
                 "evidence": dict(one.evidence),
             }
             for one in settlements
@@ -104,7 +109,8 @@ def _park(connection: Connection, settlements: Sequence[Parked]) -> Sequence[Any
         evidence=JSONB(),
         **texts(*texts_of),
     )
-    changed_meanwhile = OwedRow.requested > given.c.started
+    is_linked = exists().where(LinkRow.account_id == given.c.waits_for)
+    changed_meanwhile = or_(OwedRow.requested > given.c.started, is_linked)
     given_up = _update(given).values(
         parked_at=case((changed_meanwhile, None), else_=func.now()),
         owed_since=case((changed_meanwhile, func.now()), else_=OwedRow.owed_since),

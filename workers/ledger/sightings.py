@@ -57,8 +57,11 @@ def find_known(connection: Connection, kind: Kind, *, after: str, limit: int) ->
     return list(connection.scalars(query))
 
 
-def record_sightings(connection: Connection, sightings: Sequence[Sighting]) -> None:
-    """In place of what was seen before."""
+def record_sightings(connection: Connection, sightings: Sequence[Sighting], *, read_at: datetime | None = None) -> None:
+    """In place of what was seen before, but never of what was written here after they were read.
+
+    That would make a write of ours look like news, and whoever reads next sees the record anyway.
+    """
     latest = {(one.kind, one.id): one for one in sightings}
     if not latest:
         return
@@ -79,7 +82,9 @@ def record_sightings(connection: Connection, sightings: Sequence[Sighting]) -> N
     changed = {name: statement.excluded[name] for name in ("facts", "stamp", "fate", "heir")}
     connection.execute(
         statement.on_conflict_do_update(
-            index_elements=[SightingRow.kind, SightingRow.record_id], set_={**changed, "seen_at": func.now()}
+            index_elements=[SightingRow.kind, SightingRow.record_id],
+            set_={**changed, "seen_at": func.now()},
+            where=SightingRow.seen_at <= read_at if read_at else None,
         )
     )
 
@@ -101,7 +106,7 @@ def patch_sightings(connection: Connection, kind: str, patches: Mapping[str, Map
     connection.execute(
         update(SightingRow)
         .where(SightingRow.kind == kind, SightingRow.record_id == given.c.record_id)
-        .values(facts=SightingRow.facts.op("||")(given.c.facts))
+        .values(facts=SightingRow.facts.op("||")(given.c.facts), seen_at=func.clock_timestamp())
     )
 
 

@@ -24,6 +24,12 @@ def read_switches(connection: Connection) -> Switches:
     return Switches(**{name: _checked(name, value) for name, value in rows if name in _TYPES})
 
 
+def read_switch_times(connection: Connection) -> dict[str, datetime]:
+    """When each was set last; those that nobody has set are left out."""
+    rows = connection.execute(select(SwitchRow.name, SwitchRow.changed_at))
+    return {name: changed_at for name, changed_at in rows if name in _TYPES}
+
+
 def change_switch(connection: Connection, name: str, value: object, by: str) -> int:
     """Set it, and owe again what was decided by what it was before: all or nothing. Returns how many rows.
 

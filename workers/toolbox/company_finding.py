@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from tasks.contracts.errors import SyncError
 from tasks.contracts.finding import CompanySearch
@@ -14,6 +14,8 @@ from workers.crm.hubspot_search import NATIVE_PROPERTY, Term
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.toolbox.freshness import Shelf, Wanted
 from workers.toolbox.reach import reach_ledger
+
+NEVER = datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,14 @@ class CompanyFinder:
             lambda missing: self._door.read_companies([CompanyId(one) for one in missing]),
         )
         return [_dealt(one, by_key, facts) for one in searches]
+
+    def find_known(self, requests: Sequence[tuple[str, ...]]) -> list[Sequence[Company]]:
+        """As they were read last; HubSpot is not asked."""
+        known = reach_ledger(lambda: self._ledger.find_companies_by_domain({one for each in requests for one in each}))
+        ids = sorted({company_id for company_ids in known.values() for company_id in company_ids})
+        facts = self._shelf.find([Wanted(one, NEVER) for one in ids])
+        wanted = [{company_id for domain in each for company_id in known.get(domain, ())} for each in requests]
+        return [[one for one in facts.values() if isinstance(one, Company) and one.id in each] for each in wanted]
 
     def _read_by_key(self, searches: Sequence[CompanySearch]) -> dict[AccountId, Company | SyncError | None]:
         account_ids = [one.account_id for one in searches if one.account_id]

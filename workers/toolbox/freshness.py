@@ -38,6 +38,17 @@ class Shelf(Generic[V]):
 
         An announcement says that the record has changed already, so whatever was read after it shows the change.
         """
+        facts = self.find(wanted)
+        missing = list(dict.fromkeys(one.record_id for one in wanted if one.record_id not in facts))
+        if missing:
+            read_at = reach_ledger(self._ledger.now)
+            fresh = read_now(missing)
+            self.keep({key: fact for key, fact in fresh.items() if not isinstance(fact, SyncError)}, read_at=read_at)
+            facts.update(fresh)
+        return facts
+
+    def find(self, wanted: Sequence[Wanted]) -> dict[str, V | SyncError]:
+        """Those whose snapshots are fresh enough."""
         newest: dict[str, datetime] = {}
         for one in wanted:
             newest[one.record_id] = max(one.as_of, newest.get(one.record_id, one.as_of))
@@ -48,12 +59,6 @@ class Shelf(Generic[V]):
             # Kept by a version that knew another shape: read anew, or one such row would fail everybody who asks.
             with suppress(ValidationError):
                 facts[key] = self._shape.validate_python(body)
-        missing = [key for key in newest if key not in facts]
-        if missing:
-            read_at = reach_ledger(self._ledger.now)
-            fresh = read_now(missing)
-            self.keep({key: fact for key, fact in fresh.items() if not isinstance(fact, SyncError)}, read_at=read_at)
-            facts.update(fresh)
         return facts
 
     def forget(self, record_ids: Iterable[str]) -> None:

@@ -16,6 +16,7 @@ from tasks.contracts.records import Lane, Switches
 from tasks.contracts.tools import Tools
 from tasks.create_account import create_account
 from workers.coordination.budget import Budget
+from workers.coordination.fuses import WriteFuses
 from workers.coordination.leases import RedisLeases
 from workers.coordination.turns import Turns
 from workers.crm.hubspot import HubSpotDoor
@@ -27,12 +28,15 @@ from workers.gather import Gather
 from workers.ledger.engine import make_engine
 from workers.ledger.inbox import PostgresInbox
 from workers.ledger.owed_book import PostgresOwedBook
+from workers.ledger.pauses import PostgresPauses
 from workers.ledger.poll_book import PostgresPollBook
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.settings import Settings
+from workers.toolbox.fuses import Fuse
 from workers.toolbox.hubspot import GatheredHubSpot, HubSpotBatches
 from workers.toolbox.leases import GatheredLeases, LeaseBatches
 from workers.toolbox.ledger import GatheredLedger, LedgerBatches
+from workers.toolbox.pauses import Pauses
 from workers.toolbox.salesforce import GatheredSalesforce, SalesforceBatches
 from workers.toolbox.segments import Segments
 
@@ -47,9 +51,11 @@ class Hands:
     ledger: PostgresLedger
     book: PostgresOwedBook
     inbox: PostgresInbox
+    pauses: PostgresPauses
     leases: RedisLeases
     budget: Budget
     poll_book: PostgresPollBook
+    fuses: WriteFuses
     hubspot: Mapping[Lane, HubSpotDoor]
     salesforce: Mapping[Lane, SalesforceDoor]
 
@@ -81,9 +87,11 @@ class Hands:
             ledger=PostgresLedger(engine),
             book=PostgresOwedBook(engine, resend_after=settings.resend_after),
             inbox=PostgresInbox(engine),
+            pauses=PostgresPauses(engine),
             leases=RedisLeases(connection, ttl=settings.claim_ttl),
             budget=budget,
             poll_book=PostgresPollBook(engine),
+            fuses=WriteFuses(connection, settings),
             hubspot={lane: HubSpotDoor(settings, budget, lane) for lane in Lane},
             salesforce={lane: SalesforceDoor(settings, budget, login, lane) for lane in Lane},
         )
@@ -104,6 +112,7 @@ class SliceTools:
     @classmethod
     def of(cls, hands: Hands, lane: Lane) -> Self:
         """Fresh for every slice: nothing is remembered from one to the next but what the ledger holds."""
+        pauses, fuse = Pauses(hands.pauses), Fuse(hands.fuses)
         return cls(
             switches=hands.ledger.read_switches(),
             switched_on_at=hands.ledger.find_switched_on_at(),
@@ -119,9 +128,11 @@ class SliceTools:
                     Turns(hands.redis),
                     count_owed=partial(hands.book.count_owed, create_account.name),
                 ),
+                pauses,
+                fuse,
                 account_property=hands.settings.hubspot_account_property,
             ),
-            salesforce=SalesforceBatches(hands.salesforce[lane], hands.ledger),
+            salesforce=SalesforceBatches(hands.salesforce[lane], hands.ledger, pauses, fuse),
         )
 
     def for_job(self, job: Job) -> Tools:

@@ -1,7 +1,8 @@
 """HubSpot as a flow sees it: snapshots first, then batch calls for everybody at once."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from tasks.contracts.errors import SyncError
@@ -17,27 +18,43 @@ from tasks.contracts.records import (
     StageName,
 )
 from tasks.rules.news import PRIMARY
+from workers.coordination.fuses import Written
 from workers.crm.hubspot import HubSpotDoor
+from workers.crm.hubspot_calls import Call
 from workers.gather import Gather, Step
 from workers.ledger.postgres_ledger import PostgresLedger
-from workers.toolbox.company_finding import CompanyFinder, Sought
+from workers.toolbox.company_finding import NEVER, CompanyFinder, Sought
 from workers.toolbox.freshness import Shelf, Wanted
+from workers.toolbox.fuses import Fuse, guarded
+from workers.toolbox.pauses import Pauses
 from workers.toolbox.reach import reach_ledger
 from workers.toolbox.segments import Segments
 
+CRM = "hubspot"
 STAGE = "lifecyclestage"
-NEVER = datetime.fromtimestamp(0, UTC)
 
 Id = TypeVar("Id", CompanyId, ContactId)
+V = TypeVar("V")
 
 
 class HubSpotBatches:
     """What the flows of one slice ask HubSpot, many requests at a time."""
 
-    def __init__(self, door: HubSpotDoor, ledger: PostgresLedger, segments: Segments, *, account_property: str) -> None:
+    def __init__(
+        self,
+        door: HubSpotDoor,
+        ledger: PostgresLedger,
+        segments: Segments,
+        pauses: Pauses,
+        fuse: Fuse,
+        *,
+        account_property: str,
+    ) -> None:
         self._door = door
         self._segments = segments
         self._ledger = ledger
+        self._pauses = pauses
+        self._fuse = fuse
         self._account_property = account_property
         self._companies: Shelf[Company | None] = Shelf(ledger, "company", Company | None)
         self._contacts: Shelf[Contact | None] = Shelf(ledger, "contact", Contact | None)
@@ -46,29 +63,47 @@ class HubSpotBatches:
         self._companies_of: Shelf[tuple[Association, ...]] = Shelf(ledger, "companies_of", tuple[Association, ...])
 
     def companies(self, wanted: Sequence[Wanted]) -> list[Company | SyncError | None]:
-        facts = self._companies.read(wanted, lambda ids: self._door.read_companies([CompanyId(one) for one in ids]))
+        def read(ids: list[str]) -> Mapping[CompanyId, Company | SyncError | None]:
+            return self._pauses.ask(Call.READ_COMPANIES, [CompanyId(one) for one in ids], self._door.read_companies)
+
+        facts = self._companies.read(wanted, read)
         return [facts[one.record_id] for one in wanted]
 
     def contacts(self, requests: Sequence[tuple[Wanted, ...]]) -> list[Sequence[Contact] | SyncError]:
+        def read(ids: list[str]) -> Mapping[ContactId, Contact | SyncError | None]:
+            return self._pauses.ask(Call.READ_CONTACTS, [ContactId(one) for one in ids], self._door.read_contacts)
+
         wanted = [one for request in requests for one in request]
-        facts = self._contacts.read(wanted, lambda ids: self._door.read_contacts([ContactId(one) for one in ids]))
+        facts = self._contacts.read(wanted, read)
         return [_together([facts[one.record_id] for one in request]) for request in requests]
 
     def contacts_of(self, wanted: Sequence[Wanted]) -> list[tuple[Association, ...] | SyncError]:
-        facts = self._contacts_of.read(wanted, lambda ids: self._door.read_contacts_of([CompanyId(one) for one in ids]))
+        def read(ids: list[str]) -> Mapping[CompanyId, tuple[Association, ...] | SyncError]:
+            return self._pauses.ask(
+                Call.READ_ASSOCIATIONS, [CompanyId(one) for one in ids], self._door.read_contacts_of
+            )
+
+        facts = self._contacts_of.read(wanted, read)
         return [facts[one.record_id] for one in wanted]
 
     def companies_of(self, wanted: Sequence[Wanted]) -> list[tuple[Association, ...] | SyncError]:
-        facts = self._companies_of.read(
-            wanted, lambda ids: self._door.read_companies_of([ContactId(one) for one in ids])
-        )
+        def read(ids: list[str]) -> Mapping[ContactId, tuple[Association, ...] | SyncError]:
+            return self._pauses.ask(
+                Call.READ_ASSOCIATIONS, [ContactId(one) for one in ids], self._door.read_companies_of
+            )
+
+        facts = self._companies_of.read(wanted, read)
         return [facts[one.record_id] for one in wanted]
 
     def find_companies(self, sought: Sequence[Sought]) -> list[Sequence[Company] | SyncError]:
         return self._finder.find(sought)
 
+    def known_companies(self, requests: Sequence[tuple[str, ...]]) -> list[Sequence[Company]]:
+        return self._finder.find_known(requests)
+
     def contacts_by_email(self, requests: Sequence[tuple[str, ...]]) -> list[Sequence[Contact] | SyncError]:
-        found = self._door.keyed.read_contacts_by_email(email for emails in requests for email in emails)
+        wanted = list(dict.fromkeys(email for emails in requests for email in emails))
+        found = self._pauses.ask(Call.READ_CONTACTS, wanted, self._door.keyed.read_contacts_by_email)
         return [_together([found[email] for email in emails]) for emails in requests]
 
     def companies_of_contacts(self, requests: Sequence[tuple[Wanted, ...]]) -> list[Sequence[Association] | SyncError]:
@@ -80,7 +115,15 @@ class HubSpotBatches:
         self, requests: Sequence[tuple[AccountId, CompanyValues]]
     ) -> list[UpsertedCompany | SyncError]:
         values = dict(requests)
-        upserted = self._door.keyed.upsert_companies(values)
+
+        def upsert(some: Sequence[AccountId]) -> Mapping[AccountId, UpsertedCompany | SyncError]:
+            # Which company that is, only HubSpot knows before the answer.
+            companies = {one: Written(CRM, "company of account", one) for one in some}
+            return self._fuse.guard(
+                companies, lambda going: self._door.keyed.upsert_companies({one: values[one] for one in going})
+            )
+
+        upserted = self._pauses.ask(Call.WRITE_COMPANIES, list(values), upsert)
         new: dict[str, Company | SyncError | None] = {}
         for account_id, told in upserted.items():
             if isinstance(told, UpsertedCompany) and told.created:
@@ -91,23 +134,25 @@ class HubSpotBatches:
         self._companies.keep(new, read_at=NEVER)
         return [upserted[account_id] for account_id, _ in requests]
 
-    def members(self, requests: Sequence[tuple[str, Kind, tuple[Wanted, ...]]]) -> list[frozenset[str]]:
+    def members(self, requests: Sequence[tuple[str, Kind, tuple[Wanted, ...]]]) -> list[frozenset[str] | SyncError]:
         asked: dict[tuple[str, Kind], list[Wanted]] = {}
         for segment, kind, wanted in requests:
             asked.setdefault((segment, kind), []).extend(wanted)
-        found = {
-            (segment, kind): self._segments.find_members(segment, kind, wanted)
-            for (segment, kind), wanted in asked.items()
-        }
-        return [
-            found[segment, kind].intersection(one.record_id for one in wanted) for segment, kind, wanted in requests
-        ]
 
-    def stage_order(self, requests: Sequence[None]) -> list[Sequence[StageName]]:
-        return [self._door.read_stage_order()] * len(requests)
+        def read(lists: Sequence[tuple[str, Kind]]) -> Mapping[tuple[str, Kind], frozenset[str] | SyncError]:
+            return {one: _caught(partial(self._segments.find_members, *one, asked[one])) for one in lists}
+
+        found = self._pauses.ask(Call.READ_SEGMENT, list(asked), read)
+        return [_those_of(wanted, found[segment, kind]) for segment, kind, wanted in requests]
+
+    def stage_order(self, requests: Sequence[None]) -> list[Sequence[StageName] | SyncError]:
+        def read(wanted: Sequence[None]) -> Mapping[None, Sequence[StageName] | SyncError]:
+            return dict.fromkeys(wanted, _caught(self._door.read_stage_order))
+
+        return [self._pauses.ask(Call.READ_PROPERTY, [None], read)[None]] * len(requests)
 
     def write_account_ids(self, requests: Sequence[tuple[CompanyId, AccountId]]) -> list[SyncError | None]:
-        written = self._door.write_companies(
+        written = self._write_companies(
             {company_id: {self._account_property: account_id} for company_id, account_id in requests}
         )
         self._companies.correct(
@@ -116,7 +161,7 @@ class HubSpotBatches:
         return [_error(written[company_id]) for company_id, _ in requests]
 
     def write_company_stages(self, requests: Sequence[tuple[CompanyId, StageName]]) -> list[StageName | SyncError]:
-        written = self._door.write_companies({company_id: {STAGE: stage} for company_id, stage in requests})
+        written = self._write_companies({company_id: {STAGE: stage} for company_id, stage in requests})
         reported = {company_id: _stage(answer) for company_id, answer in written.items()}
         self._companies.correct(_corrections(reported))
         return [reported[company_id] for company_id, _ in requests]
@@ -124,14 +169,25 @@ class HubSpotBatches:
     def write_contact_stages(
         self, requests: Sequence[tuple[tuple[ContactId, ...], StageName]]
     ) -> list[dict[ContactId, StageName] | SyncError]:
-        written = self._door.write_contacts({one: {STAGE: stage} for ids, stage in requests for one in ids})
+        values = {one: {STAGE: stage} for ids, stage in requests for one in ids}
+
+        def write(ids: Sequence[ContactId]) -> Mapping[ContactId, dict[str, str] | SyncError]:
+            return self._door.write_contacts({one: values[one] for one in ids})
+
+        written = self._pauses.ask(Call.WRITE_CONTACTS, list(values), guarded(self._fuse, CRM, Kind.CONTACT, write))
         reported = {contact_id: _stage(answer) for contact_id, answer in written.items()}
         self._contacts.correct(_corrections(reported))
         return [_all_or_first_error(ids, reported) for ids, _ in requests]
 
     def associate(self, requests: Sequence[tuple[Association, ...]]) -> list[SyncError | None]:
         associations = list(dict.fromkeys(one for request in requests for one in request))
-        made = self._door.associate(associations)
+
+        def associate(some: Sequence[Association]) -> Mapping[Association, SyncError | None]:
+            # A company may have any number of contacts: it is the contact that moves.
+            contacts = {one: Written(CRM, "association", one.contact_id) for one in some}
+            return self._fuse.guard(contacts, self._door.associate)
+
+        made = self._pauses.ask(Call.WRITE_ASSOCIATIONS, associations, associate)
         primary: dict[str, dict[str, object]] = {
             one.contact_id: {PRIMARY: one.company_id} for one in made if one.is_primary and made[one] is None
         }
@@ -142,10 +198,23 @@ class HubSpotBatches:
 
     def dissociate(self, requests: Sequence[tuple[Association, ...]]) -> list[SyncError | None]:
         unwanted = list(dict.fromkeys(one for request in requests for one in request))
-        taken_off = self._door.dissociate(unwanted)
+
+        def dissociate(some: Sequence[Association]) -> Mapping[Association, SyncError | None]:
+            contacts = {one: Written(CRM, "association", one.contact_id) for one in some}
+            return self._fuse.guard(contacts, self._door.dissociate)
+
+        taken_off = self._pauses.ask(Call.WRITE_ASSOCIATIONS, unwanted, dissociate)
         self._contacts_of.forget({one.company_id for one in unwanted})
         self._companies_of.forget({one.contact_id for one in unwanted})
         return [next((error for one in request if (error := _error(taken_off[one]))), None) for request in requests]
+
+    def _write_companies(
+        self, values: Mapping[CompanyId, Mapping[str, str]]
+    ) -> Mapping[CompanyId, dict[str, str] | SyncError]:
+        def write(ids: Sequence[CompanyId]) -> Mapping[CompanyId, dict[str, str] | SyncError]:
+            return self._door.write_companies({one: values[one] for one in ids})
+
+        return self._pauses.ask(Call.WRITE_COMPANIES, list(values), guarded(self._fuse, CRM, Kind.COMPANY, write))
 
 
 class GatheredHubSpot:
@@ -205,6 +274,12 @@ class GatheredHubSpot:
         )
         return upserted
 
+    async def find_known_companies(self, domains: Sequence[str]) -> Sequence[Company]:
+        if not domains:
+            return ()
+        found: Sequence[Company] = await self._ask(self._batches.known_companies, tuple(domains))
+        return found
+
     async def find_members(self, segment: str, kind: Kind, record_ids: Sequence[str]) -> frozenset[str]:
         wanted = tuple(Wanted(record_id, self._as_of) for record_id in record_ids)
         members: frozenset[str] = await self._ask(self._batches.members, (segment, kind, wanted), step=Step.SEGMENTS)
@@ -236,6 +311,17 @@ class GatheredHubSpot:
 
     async def dissociate(self, associations: Sequence[Association]) -> None:
         await self._ask(self._batches.dissociate, tuple(associations), step=Step.WRITE_HUBSPOT)
+
+
+def _caught(read: Callable[[], V]) -> V | SyncError:
+    try:
+        return read()
+    except SyncError as problem:
+        return problem
+
+
+def _those_of(wanted: Sequence[Wanted], members: frozenset[str] | SyncError) -> frozenset[str] | SyncError:
+    return members if isinstance(members, SyncError) else members.intersection(one.record_id for one in wanted)
 
 
 def _together(facts: Sequence[Contact | SyncError | None]) -> Sequence[Contact] | SyncError:

@@ -20,6 +20,7 @@ from tasks.contracts.records import (
     Owed,
     PersonId,
     Place,
+    StageMove,
     StageName,
     Verdict,
 )
@@ -131,6 +132,10 @@ class LedgerBatches:
         reach_ledger(partial(self._ledger.record_written, rows))
         return [None] * len(requests)
 
+    def wake_waiting(self, requests: Sequence[AccountId]) -> list[None]:
+        reach_ledger(partial(self._ledger.wake_waiting, requests))
+        return [None] * len(requests)
+
     def written_stages(self, requests: Sequence[tuple[ContactId, ...]]) -> list[dict[ContactId, StageName]]:
         wanted = sorted({contact_id for contact_ids in requests for contact_id in contact_ids})
         found = reach_ledger(partial(self._ledger.find_written, Kind.CONTACT, wanted, LIFECYCLE_STAGE))
@@ -139,6 +144,18 @@ class LedgerBatches:
     def record_written_stages(self, requests: Sequence[tuple[tuple[ContactId, ...], StageName]]) -> list[None]:
         rows = [(Kind.CONTACT, one, LIFECYCLE_STAGE, str(stage)) for ids, stage in requests for one in ids]
         reach_ledger(partial(self._ledger.record_written, rows))
+        return [None] * len(requests)
+
+    def stage_moves(self, requests: Sequence[CompanyId]) -> list[StageMove | None]:
+        found = reach_ledger(partial(self._ledger.find_stage_moves, requests))
+        return [found.get(company_id) for company_id in requests]
+
+    def begin_stage_moves(self, requests: Sequence[StageMove]) -> list[None]:
+        reach_ledger(partial(self._ledger.begin_stage_moves, requests))
+        return [None] * len(requests)
+
+    def end_stage_moves(self, requests: Sequence[CompanyId]) -> list[None]:
+        reach_ledger(partial(self._ledger.end_stage_moves, requests))
         return [None] * len(requests)
 
 
@@ -222,12 +239,25 @@ class GatheredLedger:
     async def record_place(self, contact_id: ContactId, place: Place) -> None:
         await self._ask(self._batches.record_places, (contact_id, place))
 
+    async def wake_waiting(self, account_id: AccountId) -> None:
+        await self._ask(self._batches.wake_waiting, account_id)
+
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         found: Mapping[ContactId, StageName] = await self._ask(self._batches.written_stages, tuple(contact_ids))
         return found
 
     async def record_written_stages(self, contact_ids: Sequence[ContactId], stage: StageName) -> None:
         await self._ask(self._batches.record_written_stages, (tuple(contact_ids), stage))
+
+    async def find_stage_move(self, company_id: CompanyId) -> StageMove | None:
+        found: StageMove | None = await self._ask(self._batches.stage_moves, company_id)
+        return found
+
+    async def begin_stage_move(self, move: StageMove) -> None:
+        await self._ask(self._batches.begin_stage_moves, move)
+
+    async def end_stage_move(self, company_id: CompanyId) -> None:
+        await self._ask(self._batches.end_stage_moves, company_id)
 
     def _in_lane(self, then: Sequence[Owed]) -> tuple[Owed, ...]:
         """What a first load makes owed is not more urgent than the load; a flow does not know which lane it runs in."""

@@ -7,8 +7,10 @@ from datetime import datetime
 from tasks.contracts.errors import SyncError
 from tasks.contracts.finding import AccountSearch, AccountValues, Upserted
 from tasks.contracts.records import Account, AccountId, CompanyId, Kind, OpportunitySignal, Person, PersonId
+from workers.coordination.fuses import Written
 from workers.crm.salesforce import SalesforceDoor
 from workers.crm.salesforce_requests import (
+    Command,
     FindAccount,
     FindAccounts,
     FindPeople,
@@ -23,7 +25,22 @@ from workers.crm.salesforce_requests import Result as DoorResult
 from workers.gather import Gather, Step
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.toolbox.freshness import Shelf, Wanted
+from workers.toolbox.fuses import Fuse
+from workers.toolbox.pauses import Pauses
 from workers.toolbox.reach import reach_ledger
+
+CRM = "salesforce"
+SCOPES: Mapping[type[DoorRequest], str] = {
+    FindAccount: "salesforce.Account.read",
+    FindAccounts: "salesforce.Account.read",
+    FindPeople: "salesforce.people.read",
+    FindPeopleOf: "salesforce.people.read",
+    FindSignals: "salesforce.OpportunityContactRole.read",
+    UpsertAccount: "salesforce.Account.write",
+    WriteCompanyId: "salesforce.Account.write",
+    WriteContactAccount: "salesforce.Contact.write",
+}
+"""What each request needs a right for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +62,16 @@ class GiveAccount:
 class SalesforceBatches:
     """What the flows of one slice ask Salesforce, many requests at a time."""
 
-    def __init__(self, door: SalesforceDoor, ledger: PostgresLedger) -> None:
+    def __init__(self, door: SalesforceDoor, ledger: PostgresLedger, pauses: Pauses, fuse: Fuse) -> None:
         self._door = door
         self._ledger = ledger
+        self._pauses = pauses
+        self._fuse = fuse
         self._people: Shelf[tuple[Person, ...]] = Shelf(ledger, "people_by_email", tuple[Person, ...])
 
     def ask(self, requests: Sequence[DoorRequest]) -> Sequence[object]:
         """Questions and commands as they are, all in one run of the door."""
-        results = self._door.run(requests)
+        results = self._run(requests)
         self._remember_own_writes(dict(zip(requests, results, strict=True)))
         return results
 
@@ -64,7 +83,7 @@ class SalesforceBatches:
         # Known people whose address in Salesforce is not the contact's any more: rare, so asked for apart.
         missing = sorted({person_id for request in requests for person_id in request.ids if person_id not in by_id})
         if missing:
-            (found,) = self._door.run([FindPeople((), tuple(missing))])
+            (found,) = self._run([FindPeople((), tuple(missing))])
             if isinstance(found, SyncError):
                 return [
                     found if set(request.ids) & set(missing) else _people_of(request, facts, by_id)
@@ -76,13 +95,27 @@ class SalesforceBatches:
     def give_account(self, requests: Sequence[GiveAccount]) -> list[SyncError | None]:
         """A row per person; a request has gone wrong if one of its rows has."""
         rows = [WriteContactAccount(one.id, request.account_id) for request in requests for one in request.people]
-        written: dict[DoorRequest, object] = dict(zip(rows, self._door.run(rows), strict=True))
+        written: dict[DoorRequest, object] = dict(zip(rows, self._run(rows), strict=True))
         patches: dict[str, dict[str, object]] = {
             row.person_id: {"account_id": row.account_id} for row in rows if written[row] is None
         }
         reach_ledger(lambda: self._ledger.record_own_writes(Kind.SALESFORCE_CONTACT, patches, {}))
         self._people.forget({one.email for request in requests for one in request.people})
         return [_first_error(request, written) for request in requests]
+
+    def _run(self, requests: Sequence[DoorRequest]) -> list[DoorResult | SyncError]:
+        """What is not paused, and whose fuse is whole, all in one run of the door."""
+
+        def run(going: Sequence[DoorRequest]) -> Mapping[DoorRequest, DoorResult | SyncError]:
+            written: dict[DoorRequest, Written] = {one: _written(one) for one in going if isinstance(one, Command)}
+            blown = self._fuse.find_blown(written)
+            whole = [one for one in going if one not in blown]
+            answers: dict[DoorRequest, DoorResult | SyncError] = dict(zip(whole, self._door.run(whole), strict=True))
+            answers.update(blown)
+            return answers
+
+        answers = self._pauses.ask_each({one: SCOPES[type(one)] for one in requests}, run)
+        return [answers[one] for one in requests]
 
     def _remember_own_writes(self, results: Mapping[DoorRequest, object]) -> None:
         """So that the next poll does not take them for news."""
@@ -102,7 +135,7 @@ class SalesforceBatches:
             reach_ledger(lambda: self._ledger.record_own_writes(Kind.ACCOUNT, patches, created))
 
     def _read_people(self, emails: list[str]) -> dict[str, tuple[Person, ...] | SyncError]:
-        (found,) = self._door.run([FindPeople(tuple(emails))])
+        (found,) = self._run([FindPeople(tuple(emails))])
         if isinstance(found, SyncError):
             return dict.fromkeys(emails, found)
         by_email: dict[str, list[Person]] = {}
@@ -157,6 +190,17 @@ class GatheredSalesforce:
 
     async def write_contact_accounts(self, people: Sequence[Person], account_id: AccountId) -> None:
         await self._ask(self._batches.give_account, GiveAccount(tuple(people), account_id), step=Step.WRITE_SALESFORCE)
+
+
+def _written(command: Command) -> Written:
+    match command:
+        case UpsertAccount(company_id, _):
+            # Which account that is, only Salesforce knows before the answer.
+            return Written(CRM, "account of company", company_id)
+        case WriteCompanyId(account_id, _):
+            return Written(CRM, Kind.ACCOUNT, account_id)
+        case WriteContactAccount(person_id, _):
+            return Written(CRM, Kind.SALESFORCE_CONTACT, person_id)
 
 
 def _first_error(request: GiveAccount, written: Mapping[DoorRequest, object]) -> SyncError | None:

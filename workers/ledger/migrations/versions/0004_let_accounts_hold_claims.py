@@ -1,4 +1,4 @@
-"""Let accounts hold claims, and find snapshots by web domain"""
+"""Let accounts hold claims, find snapshots by web domain, and let parked work wait for an account"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,9 +28,15 @@ def upgrade() -> None:
         sa.Column("domains", postgresql.ARRAY(sa.Text()), server_default=sa.text("'{}'"), nullable=False),
     )
     op.create_index("ix_snapshots_domains", "snapshots", ["domains"], unique=False, postgresql_using="gin")
+    op.add_column("owed", sa.Column("waits_for", sa.Text(), nullable=True))
+    op.create_index(
+        "ix_owed_waits_for", "owed", ["waits_for"], unique=False, postgresql_where=sa.text("waits_for IS NOT NULL")
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_owed_waits_for", table_name="owed")
+    op.drop_column("owed", "waits_for")
     op.drop_index("ix_snapshots_domains", table_name="snapshots")
     op.drop_column("snapshots", "domains")
     op.execute("DELETE FROM identity_claims WHERE holder_kind <> 'hubspot.company'")
