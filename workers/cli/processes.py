@@ -88,7 +88,7 @@ def demo(
     people: Annotated[
         float,
         typer.Option(min=0, metavar="SECONDS", help="So long people work in both CRMs; 0: not at all."),
-    ] = 120.0,
+    ] = 0.0,
 ) -> None:
     """Run everything against simulated CRMs, announce changes as another service would, and check the outcome."""
     configure_logging(level="WARNING", log_format=LogFormat.CONSOLE)
