@@ -4,12 +4,12 @@ from dataclasses import replace
 from typing import assert_never
 
 from tasks.contracts.errors import Ambiguous
-from tasks.contracts.finding import AccountSearch, CompanyValues
+from tasks.contracts.finding import CompanyValues
 from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
 from tasks.contracts.records import Account, AccountId, Association, CompanyId, Kind, Link, Owed, Verdict
 from tasks.contracts.tools import Lease, Subject, Tools
-from tasks.domains import claim_account_domain, refuse_taken_domains, wait_for_creators
-from tasks.facts import find_homes
+from tasks.domains import claim_account_domain, find_rival_accounts, refuse_taken_domains, wait_for_creators
+from tasks.facts import find_arrival, find_homes
 from tasks.rules.account_creation import Create, LeaveAlone
 from tasks.rules.company_creation import Arrival, find_obstacle, may_have_company
 from tasks.rules.company_domain import choose_company_domain
@@ -41,7 +41,7 @@ async def create_company(account_id: AccountId, tools: Tools) -> Outcome:
         return await _leave_alone(account_id, Reason.ACCOUNT_GONE, tools)
     if account.master_id:
         return await _start_over(account_id, account.master_id, tools)
-    arrival = Arrival(tools.switched_on_at)
+    arrival = await find_arrival(account, tools)
     if obstacle := find_obstacle(account, arrival, tools.switches, forced=tools.forced):
         return await _leave_alone(account_id, obstacle.reason, tools)
     # Before HubSpot is asked: whoever waits for another customer may do so for long, every second.
@@ -81,15 +81,8 @@ async def _find_match(account: Account, homes: tuple[Association, ...], tools: T
         counts = {one.id: len(await tools.hubspot.find_contacts_of(one.id)) for one in claimants}
         candidates = replace(candidates, contact_counts=counts)
     if has_rival_evidence(account, companies, tools.switches):
-        candidates = replace(candidates, rivals=await _find_rivals(account, tools))
+        candidates = replace(candidates, rivals=await find_rival_accounts(account, tools))
     return match_company(account, candidates, tools.switches, forced=tools.forced)
-
-
-async def _find_rivals(account: Account, tools: Tools) -> tuple[Account, ...]:
-    """Other accounts of the same domain: a group's companies often share one."""
-    domains = [identity.value for identity in account_domain_identities(account, tools.switches.opt_out_domains)]
-    found = await tools.salesforce.find_accounts(AccountSearch(None, (), tuple(domains)))
-    return tuple(one for one in found if one.id != account.id)
 
 
 async def _create_if_allowed(account: Account, arrival: Arrival, lease: Lease, tools: Tools) -> Outcome:

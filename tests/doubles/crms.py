@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import idna
 
@@ -192,6 +193,9 @@ class MemorySalesforce:
     accounts: dict[AccountId, Account] = field(default_factory=dict)
     people: dict[PersonId, Person] = field(default_factory=dict)
     signals: dict[PersonId, OpportunitySignal] = field(default_factory=dict)
+    filters: dict[str, set[AccountId]] = field(default_factory=dict)
+    """By condition who meets it."""
+    converted_at: dict[PersonId, datetime] = field(default_factory=dict)
     created: list[AccountId] = field(default_factory=list)
 
     async def find_accounts(self, search: AccountSearch) -> Sequence[Account]:
@@ -211,7 +215,16 @@ class MemorySalesforce:
 
     async def find_account(self, account_id: AccountId) -> Account | None:
         self.calls.note("find_account")
-        return self.accounts.get(account_id)
+        account = self.accounts.get(account_id)
+        leads = [one for one in self.people.values() if one.is_converted and one.account_id == account_id]
+        moments = [moment for one in leads if (moment := self.converted_at.get(one.id))]
+        return replace(account, lead_converted_at=max(moments, default=None)) if account else None
+
+    async def find_passing(self, account_filter: str, account_ids: Sequence[AccountId]) -> frozenset[AccountId]:
+        self.calls.note("find_passing")
+        if account_filter not in self.filters:
+            raise Rejected("the filter is not understood", code="ACCOUNT_FILTER_REFUSED")
+        return frozenset(self.filters[account_filter].intersection(account_ids))
 
     async def find_people_of(self, account_id: AccountId) -> Sequence[Person]:
         self.calls.note("find_people_of")

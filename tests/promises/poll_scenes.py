@@ -104,6 +104,10 @@ class PollScene(Protocol):
         """A long transaction has begun to write this and has not committed."""
         ...
 
+    def hold_deletion(self, kind: Kind, record_id: str) -> None:
+        """As above, of a deletion."""
+        ...
+
     def commit(self) -> None: ...
 
     def noted(self) -> list[Noticed]:
@@ -234,6 +238,10 @@ class MemoryPollScene:
         self.salesforce.holds = True
         self.write_row(kind, record_id, text)
 
+    def hold_deletion(self, kind: Kind, record_id: str) -> None:
+        self.salesforce.holds = True
+        self.delete_row(kind, record_id)
+
     def commit(self) -> None:
         self.salesforce.commit()
 
@@ -350,8 +358,14 @@ class RealPollScene:
         self._wire.org.seed({"Opportunity": opportunities, "OpportunityContactRole": [role]})
 
     def hold_commits(self, kind: Kind, record_id: str, text: str) -> None:
+        self._hold(lambda: self.write_row(kind, record_id, text))
+
+    def hold_deletion(self, kind: Kind, record_id: str) -> None:
+        self._hold(lambda: self.delete_row(kind, record_id))
+
+    def _hold(self, write: Callable[[], None]) -> None:
         self._wire.org.configure({"hold_commits": True})
-        writing = threading.Thread(target=self.write_row, args=(kind, record_id, text))
+        writing = threading.Thread(target=write)
         writing.start()
         self._held.append(writing)
         while not self._wire.org.counters["commits.late"]:

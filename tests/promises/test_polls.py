@@ -278,6 +278,20 @@ def test_what_left_the_recycle_bin_before_a_poll_is_found_in_the_list_of_deletio
     assert polls.noted()[1:] == [(Kind.ACCOUNT, ACCOUNT, What.DELETED)]
 
 
+def test_the_list_of_deletions_is_read_on_from_where_nothing_can_be_missing(polls):
+    polls.write_row(Kind.ACCOUNT, ACCOUNT, "Acme")
+    poll(polls)
+    polls.hold_deletion(Kind.ACCOUNT, ACCOUNT)
+    polls.wait(timedelta(minutes=2))
+    poll(polls)
+    assert len(polls.noted()) == 1
+    polls.commit()
+    polls.empty_bin(Kind.ACCOUNT, ACCOUNT)
+    polls.wait(timedelta(minutes=2))
+    poll(polls)
+    assert polls.noted()[1:] == [(Kind.ACCOUNT, ACCOUNT, What.DELETED)]
+
+
 def test_deletions_that_nobody_remembers_are_found_by_comparing_every_key(polls):
     polls.write_row(Kind.ACCOUNT, ACCOUNT, "Acme")
     polls.write_row(Kind.ACCOUNT, OTHER_ACCOUNT, "Acme Inc")

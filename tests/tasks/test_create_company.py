@@ -1,4 +1,4 @@
-"""Rules 2.1 to 2.7 and decision table T2 from the account's side, row by row, through the whole flow."""
+"""Decision table T2 from the account's side, row by row, through the whole flow."""
 
 from dataclasses import replace
 
@@ -53,113 +53,6 @@ def contact_on(world: World, account_id: str, company_id: str | None, *, primary
     contact_id = world.contact(company_id, primary=primary)
     world.person(contact_id, CONTACT, account=account_id)
     return contact_id
-
-
-# Rules 2.1 to 2.7: who comes over
-
-
-async def test_2_1_nothing_flows_while_company_sync_is_off():
-    world = World(company_sync=False)
-    world.account(ACCOUNT, **NEW)
-    assert await run(world, forced=True) is Outcome.LEFT_ALONE
-    assert codes(world) == ["OBJECT_SYNC_OFF"]
-    assert world.calls.made == ["record_verdict"]
-
-
-async def test_2_2_switching_on_brings_no_older_account_over():
-    world = World()
-    world.account(ACCOUNT, **OLD)
-    assert await run(world) is Outcome.LEFT_ALONE
-    assert codes(world) == ["ACCOUNT_UNTOUCHED"]
-    assert world.hubspot.companies == {}
-
-
-async def test_2_3_a_new_account_becomes_a_company_without_any_contact():
-    world = World()
-    world.account(ACCOUNT, name="Zeta", website="https://www.zeta.com/de", country="DE", **NEW)
-    assert await run(world) is Outcome.DONE
-    company_id = world.hubspot.created[0]
-    assert linked(world) == company_id
-    assert codes(world) == ["ACCOUNT_NEW", "COMPANY_CREATED"]
-    assert world.codes(company_id) == ["COMPANY_CREATED"]
-    company = world.hubspot.companies[company_id]
-    assert (company.name, company.domain, company.website) == ("Zeta", "zeta.com", "https://www.zeta.com/de")
-    assert (company.country, company.account_id) == ("DE", ACCOUNT)
-    follow_ups = [Owed("link_company", company_id), Owed("propagate_lifecycle_stage", company_id)]
-    assert world.ledger.owed == follow_ups
-
-
-async def test_2_4_an_older_account_comes_over_once_it_is_edited():
-    world = World()
-    world.account(ACCOUNT, created_at=LONG_AGO, modified_at=LATELY)
-    assert await run(world) is Outcome.DONE
-    assert codes(world) == ["ACCOUNT_EDITED", "COMPANY_CREATED"]
-
-
-async def test_2_4_an_older_account_comes_over_when_a_person_asks_for_it():
-    world = World()
-    world.account(ACCOUNT, **OLD)
-    assert await run(world, forced=True) is Outcome.DONE
-    assert codes(world) == ["MANUAL", "COMPANY_CREATED"]
-
-
-async def test_2_5_it_is_linked_with_the_company_that_has_its_contacts():
-    world = World()
-    world.company()
-    world.account(ACCOUNT, created_at=LONG_AGO, modified_at=LATELY)
-    contact_on(world, ACCOUNT, "1")
-    assert await run(world) is Outcome.DONE
-    assert linked(world) == "1"
-    assert codes(world) == ["LINKED_BY_CONTACTS"]
-    assert world.hubspot.created == []
-
-
-async def test_2_6_the_domain_is_not_looked_at_in_parity_mode():
-    world = World(domain_match=DomainMatch.OFF)
-    world.company(domain="acme.com")
-    world.account(ACCOUNT, website="acme.com", **NEW)
-    assert await run(world) is Outcome.DONE
-    assert linked(world) == world.hubspot.created[0]
-
-
-async def test_2_7_a_lead_with_the_same_address_brings_no_company():
-    world = World()
-    world.company()
-    world.account(ACCOUNT, **NEW)
-    world.person(world.contact("1"), LEAD)
-    await run(world)
-    assert linked(world) == world.hubspot.created[0]
-
-
-@pytest.mark.parametrize(
-    ("account", "code"),
-    [
-        pytest.param({"is_deleted": True}, "ACCOUNT_DELETED", id="deleted"),
-        pytest.param({"is_person_account": True}, "PERSON_ACCOUNT", id="A16-a-person-account"),
-    ],
-)
-async def test_some_accounts_never_get_a_company(account, code):
-    world = World()
-    world.account(ACCOUNT, **NEW, **account)
-    assert await run(world, forced=True) is Outcome.LEFT_ALONE
-    assert codes(world) == [code]
-    assert world.hubspot.companies == {}
-
-
-async def test_an_account_that_is_not_there_is_left_alone():
-    world = World()
-    assert await run(world) is Outcome.LEFT_ALONE
-    assert codes(world) == ["ACCOUNT_GONE"]
-
-
-async def test_an_account_that_is_linked_goes_on_from_there():
-    world = World()
-    world.company()
-    world.account(ACCOUNT, **NEW)
-    world.link("1", ACCOUNT)
-    assert await run(world) is Outcome.ALREADY_DONE
-    assert codes(world) == ["LINKED_ALREADY"]
-    assert world.ledger.owed == [Owed("link_company", "1"), Owed("propagate_lifecycle_stage", "1")]
 
 
 # T2, top-down

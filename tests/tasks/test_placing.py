@@ -236,6 +236,20 @@ async def test_9_2_who_waits_is_woken_by_the_link_whatever_else_is_wrong(trouble
     assert Owed("link_contact", contact_id) in world.ledger.owed
 
 
+async def test_2_7_a_lead_that_was_converted_brings_its_account_over_and_waits_for_it():
+    world, contact_id, _ = settled()
+    world.salesforce.people.clear()
+    world.ledger.links.clear()
+    lead = world.person(contact_id, LEAD)
+    await run(world, contact_id)
+    assert Owed("create_company", HERE) not in world.ledger.owed
+    became = world.person(contact_id, CONTACT, account=HERE)
+    world.salesforce.people[lead.id] = replace(lead, is_converted=True, account_id=HERE, contact_id=became.id)
+    with pytest.raises(Dependent):
+        await run(world, contact_id)
+    assert Owed("create_company", HERE) in world.ledger.owed
+
+
 async def test_5_10_a_converted_lead_is_followed_to_its_contact_whatever_its_address():
     world, contact_id, _ = settled()
     world.salesforce.people.clear()
