@@ -146,7 +146,7 @@ FOUND_DONE = {
 }
 """What the timeline may lack after a crash, because the second run finds it done."""
 
-LONGEST = 22
+LONGEST = 26
 SWEEP = [pytest.param(name, nth, id=f"{name}-{nth}") for name in FLOWS for nth in range(1, LONGEST + 1)]
 
 

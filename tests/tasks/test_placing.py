@@ -54,6 +54,36 @@ async def sits_on(world: World, contact_id: ContactId) -> dict[str, bool]:
     return {one.company_id: one.is_primary for one in sorted(found, key=lambda one: one.company_id)}
 
 
+async def test_rule_9_4_a_contact_that_was_there_when_its_company_was_linked_is_followed_from_its_first_move():
+    world, contact_id, person = settled()
+    await link_company(CompanyId("1"), world.tools())
+    move_in_salesforce(world, person, THERE)
+    await run(world, contact_id)
+    assert primary_of(world, contact_id) == ["2"]
+
+
+async def test_rule_9_4_a_private_contact_that_was_given_its_account_is_followed_from_its_first_move():
+    world, contact_id, person = settled()
+    move_in_salesforce(world, person, None)
+    await link_company(CompanyId("1"), world.tools())
+    assert world.salesforce.people[person.id].account_id == HERE
+    move_in_salesforce(world, person, THERE)
+    await run(world, contact_id)
+    assert primary_of(world, contact_id) == ["2"]
+
+
+async def test_rule_9_4_linking_a_company_forgets_no_move_that_is_still_to_be_followed():
+    world, contact_id, person = settled()
+    move_in_salesforce(world, person, THERE)
+    await run(world, contact_id)
+    await link_company(CompanyId("2"), world.tools())
+    assert await sits_on(world, contact_id) == {"1": True, "2": False}
+    move_in_salesforce(world, person, HERE)
+    await link_company(CompanyId("1"), world.tools())
+    await run(world, contact_id)
+    assert await sits_on(world, contact_id) == {"1": True}
+
+
 async def test_rule_9_4_a_contact_that_moved_in_salesforce_gets_the_new_company_as_its_primary_one():
     world, contact_id, person = settled()
     await run(world, contact_id)
