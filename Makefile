@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 CLIENTS := tests/clients
-DEMO_FLAGS = $(if $(KEEP),--keep) $(if $(CHAOS),--chaos) $(if $(COMPANIES),--companies $(COMPANIES))
+DEMO_FLAGS = $(if $(KEEP),--keep) $(if $(CHAOS),--chaos) $(if $(COMPANIES),--companies $(COMPANIES)) $(if $(PEOPLE),--people $(PEOPLE))
 LOCK = $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 # The lines of one extra, without what Tandem itself depends on.
 EXTRA = $(BIN)/python -c 'import sys, tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"][sys.argv[1]], sep="\n")'
@@ -18,7 +18,7 @@ help: ## Show what can be done
 setup: $(READY) ## Install everything into .venv; PYTHON=python3.12 chooses another Python
 	@:
 
-demo: $(READY) ## Run everything against simulated CRMs; KEEP=1 leaves it running, CHAOS=1 breaks things, COMPANIES=2000
+demo: $(READY) ## Run everything against simulated CRMs; KEEP=1 leaves it running, CHAOS=1 breaks things, COMPANIES=2000, PEOPLE=60
 	@$(BIN)/tandem demo $(DEMO_FLAGS)
 
 # A file stays in one process: what its tests share is started once. Their order is tests/conftest.py's.

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from tasks.contracts.errors import Busy
-from tasks.contracts.finding import AccountSearch
 from tasks.contracts.records import Account, AccountId, Association, Company, Link, LinkState
 from tasks.contracts.tools import Tools
+from tasks.domains import find_rival_accounts
 from tasks.fates import find_unfollowed
 from tasks.rules.company_matching import (
     CompanyCandidates,
@@ -15,7 +15,6 @@ from tasks.rules.company_matching import (
     has_rival_evidence,
     match_company,
 )
-from tasks.rules.identity import account_domain_identities
 
 
 async def find_link_of(account_id: AccountId, tools: Tools) -> Link | None:
@@ -44,12 +43,5 @@ async def find_match(account: Account, homes: tuple[Association, ...], tools: To
         counts = {one.id: len(await tools.hubspot.find_contacts_of(one.id)) for one in claimants}
         candidates = replace(candidates, contact_counts=counts)
     if has_rival_evidence(account, companies, tools.switches):
-        candidates = replace(candidates, rivals=await _find_rivals(account, tools))
+        candidates = replace(candidates, rivals=await find_rival_accounts(account, tools))
     return match_company(account, candidates, tools.switches, forced=tools.forced)
-
-
-async def _find_rivals(account: Account, tools: Tools) -> tuple[Account, ...]:
-    """Other accounts of the same domain: a group's companies often share one."""
-    domains = [identity.value for identity in account_domain_identities(account, tools.switches.opt_out_domains)]
-    found = await tools.salesforce.find_accounts(AccountSearch(None, (), tuple(domains)))
-    return tuple(one for one in found if one.id != account.id)

@@ -10,7 +10,7 @@ from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
 from tasks.contracts.records import Account, AccountId, Association, CompanyId, Kind, Link, Owed, Verdict
 from tasks.contracts.tools import Lease, Subject, Tools
 from tasks.domains import claim_account_domain, refuse_taken_domains, wait_for_creators
-from tasks.facts import find_homes
+from tasks.facts import find_arrival, find_homes
 from tasks.fates import dig_out
 from tasks.rules.account_creation import Create, LeaveAlone
 from tasks.rules.company_creation import Arrival, find_obstacle, may_have_company
@@ -35,7 +35,7 @@ async def create_company(account_id: AccountId, tools: Tools) -> Outcome:
         return await _leave_alone(account_id, Reason.ACCOUNT_GONE, tools)
     if account.master_id:
         return await _start_over(account_id, account.master_id, tools)
-    arrival = Arrival(tools.switched_on_at, company_deleted=link is not None)
+    arrival = replace(await find_arrival(account, tools), company_deleted=link is not None)
     if obstacle := find_obstacle(account, arrival, tools.switches, forced=tools.forced):
         return await _leave_alone(account_id, obstacle.reason, tools)
     # Before HubSpot is asked: whoever waits for another customer may do so for long, every second.

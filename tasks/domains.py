@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from tasks.contracts.errors import Ambiguous, Busy
+from tasks.contracts.finding import AccountSearch
 from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
 from tasks.contracts.records import Account, Company, CompanyId, DomainMatch, Identity, Kind
 from tasks.contracts.tools import Subject, Tools
@@ -34,6 +35,13 @@ async def find_rivals(company: Company, tools: Tools) -> tuple[Company, ...]:
     """
     found = await tools.hubspot.find_known_companies(company_domains(company, tools.switches.opt_out_domains))
     return tuple(one for one in found if one.id != company.id)
+
+
+async def find_rival_accounts(account: Account, tools: Tools) -> tuple[Account, ...]:
+    """Other accounts of the same domain: a group's companies often share one."""
+    domains = [identity.value for identity in account_domain_identities(account, tools.switches.opt_out_domains)]
+    found = await tools.salesforce.find_accounts(AccountSearch(None, (), tuple(domains)))
+    return tuple(one for one in found if one.id != account.id)
 
 
 async def _claim(holder: Subject, domains: Sequence[Identity], tools: Tools) -> Holders:

@@ -1,10 +1,11 @@
-"""What the flows ask about people: a company's contacts, who they are in Salesforce, and who is in which segment."""
+"""What the flows ask about people and arrivals: contacts, who they are in Salesforce, who is in which segment."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 
 from tasks.contracts.errors import Rejected
 from tasks.contracts.records import (
+    Account,
     AccountId,
     Association,
     Company,
@@ -18,6 +19,7 @@ from tasks.contracts.records import (
 )
 from tasks.contracts.tools import Tools
 from tasks.rules.account_creation import Standing
+from tasks.rules.company_creation import Arrival
 from tasks.rules.people import choose_person
 
 
@@ -57,6 +59,15 @@ async def _find_members(segment: str, kind: Kind, record_ids: Sequence[str], too
         if tools.forced:
             return frozenset()
         raise
+
+
+async def find_arrival(account: Account, tools: Tools) -> Arrival:
+    """What brought it here, and whether the operator wants it."""
+    account_filter, passes = tools.switches.account_filter, True
+    if account_filter and not tools.forced and not account.is_deleted:
+        passes = account.id in await tools.salesforce.find_passing(account_filter, [account.id])
+    imported_at = await tools.ledger.find_imported_at(account.id)
+    return Arrival(tools.switched_on_at, imported_at, account.lead_converted_at, passes_filter=passes)
 
 
 async def find_homes(account_id: AccountId, tools: Tools) -> tuple[Association, ...]:

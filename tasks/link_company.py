@@ -19,6 +19,7 @@ from tasks.contracts.tools import Subject, Tools
 from tasks.domains import claim_domains
 from tasks.facts import find_syncing_contacts
 from tasks.fates import without_keys_of_the_gone
+from tasks.placing import remember_places
 from tasks.sync_task import Outcome, sync_task
 
 
@@ -45,6 +46,7 @@ async def link_company(company_id: CompanyId, tools: Tools) -> Outcome:
     wrote_ids = [await _write_key(account, link, tools), await _write_stored_id(company, link, tools)]
     people = await find_syncing_contacts(company_id, tools)
     given_account = await _give_account(link, people, tools)
+    await remember_places(link, people, tools)
     associated = await _associate(link, people, tools)
     if not (any(wrote_ids) or given_account or associated):
         return Outcome.ALREADY_DONE

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from tasks.contracts.errors import Dependent
 from tasks.contracts.reasons import Reason
-from tasks.contracts.records import Association, Contact, ContactId, Kind, Link, Owed, Person, Verdict
+from tasks.contracts.records import Association, Contact, ContactId, Kind, Link, Owed, Person, PersonKind, Verdict
 from tasks.contracts.tools import Subject, Tools
 from tasks.facts import find_people_behind
 from tasks.placing import place_contact
@@ -24,6 +24,7 @@ async def link_contact(contact_id: ContactId, tools: Tools) -> Outcome:
         await tools.ledger.record_verdict(subject, Verdict(Reason.CONTACT_GONE), then=gone)
         return Outcome.LEFT_ALONE
 
+    was_lead = any(link.kind is PersonKind.LEAD for link in await tools.ledger.find_contact_links([contact_id]))
     people = await find_people_behind(contacts, tools)
     person = people.get(contact_id)
     associations = await tools.hubspot.find_companies_of(contact_id)
@@ -31,7 +32,11 @@ async def link_contact(contact_id: ContactId, tools: Tools) -> Outcome:
         moved = await place_contact(contact_id, person, associations, tools) if person else None
     except Dependent:
         # The companies it sits on need not wait with it.
-        await tools.ledger.owe(await _choose_next(associations, person, tools))
+        then = await _choose_next(associations, person, tools)
+        if was_lead and person and person.account_id:
+            # Converting a lead is what brings its account over (rule 2.7).
+            then += (Owed("create_company", person.account_id),)
+        await tools.ledger.owe(then)
         raise
     if moved and moved.code == Reason.CONTACT_MOVED_IN_HUBSPOT:
         associations = await tools.hubspot.find_companies_of(contact_id)

@@ -15,6 +15,7 @@ from tasks.contracts.records import (
     Person,
     PersonKind,
     Place,
+    SyncingContact,
     Verdict,
 )
 from tasks.contracts.tools import Tools
@@ -60,6 +61,23 @@ async def place_contact(
     if place != seen:
         await tools.ledger.record_place(contact_id, place)
     return verdict
+
+
+async def remember_places(link: Link, people: Sequence[SyncingContact], tools: Tools) -> None:
+    """Whoever sits on both sides of a pair, or has just been put there, was seen there: a move from now on is one."""
+    at_home = [
+        one.contact.id
+        for one in people
+        if one.is_primary
+        and one.person
+        and one.person.kind is PersonKind.CONTACT
+        and one.person.account_id in {None, link.account_id}
+    ]
+    seen = await tools.ledger.find_places(at_home) if at_home else {}
+    for contact_id in at_home:
+        # What was seen before is what a move is told by that is still to be followed.
+        if contact_id not in seen:
+            await tools.ledger.record_place(contact_id, Place(link.account_id, link.account_id))
 
 
 async def _find_home(person: Person, tools: Tools) -> Link | None:

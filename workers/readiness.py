@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from tasks.contracts.errors import SyncError
 from tasks.contracts.records import Lane
 from tasks.rules.lifecycle import CASCADE_REMEDY, find_cascade_problem
+from workers.coordination.breakers import Breakers
 from workers.crm.checks import Check, check_hubspot, check_salesforce
 from workers.ledger.schema import refuse_unless_current
 from workers.settings import Settings
@@ -39,6 +40,7 @@ def refuse_half_configured(settings: Settings) -> None:
     _warn_of_two_cascades(settings)
     if _is_known_to_be_ready(settings):
         return
+    _ask_anew(settings)
     checks = list(check_crms(settings))
     wrong = [check for check in checks if not check.is_fine and not check.may_pass]
     if wrong:
@@ -57,6 +59,12 @@ def check_crms(settings: Settings) -> Iterator[Check]:
     yield from check_salesforce(hands.salesforce[Lane.MAINTENANCE], settings)
     hands.engine.dispose()
     hands.redis.close()
+
+
+def _ask_anew(settings: Settings) -> None:
+    """Whoever starts a worker may have mended something; and it must not start because nobody is asked just now."""
+    with suppress(SyncError):
+        Breakers(connect_redis(settings), settings).probe_now()
 
 
 def _warn_of_two_cascades(settings: Settings) -> None:

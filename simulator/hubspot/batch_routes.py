@@ -102,7 +102,7 @@ def batch_archive(crm: Crm, call: Call) -> Reply:
     for each in ids:
         record = crm.store.find(kind, each)
         if record:
-            crm.archive(record)
+            crm.archive(record, by=source_of(call))
             crm.announcer.archived(record, source_of(call))
     return Reply(204)
 

@@ -19,7 +19,7 @@ from simulator.hubspot.object_types import COMPANIES, CONTACTS, ObjectType
 from simulator.hubspot.properties import company_properties, contact_properties
 from simulator.hubspot.schema import Schema
 from simulator.hubspot.search_index import SearchIndex
-from simulator.hubspot.sources import Source
+from simulator.hubspot.sources import APP, Source
 from simulator.hubspot.store import Record, Store, unique_values
 from simulator.hubspot.switches import Switches
 from simulator.hubspot.timestamps import now_text
@@ -81,9 +81,15 @@ class Crm:
         return now_text()
 
     def written(self, record: Record, names: Collection[str], source: Source) -> None:
+        self.count_write(source)
         self.index.changed(record)
         for listener in self.listeners:
             listener(self, record, names, source)
+
+    def count_write(self, by: Source) -> None:
+        """A record or an association that an app has written, whether that changed it or not."""
+        if by.code == APP:
+            self.counters[f"writes_by_app_{by.id}"] += 1
 
     def webhooks_changed(self) -> None:
         """Now or, as on the real one, some time later."""
@@ -125,7 +131,9 @@ class Crm:
             self.associations.remove_labels(pair, type_ids)
             self._recount([pair])
 
-    def archive(self, record: Record) -> None:
+    def archive(self, record: Record, *, by: Source | None = None) -> None:
+        if by:
+            self.count_write(by)
         self.store.archive(record, self.schema.unique_names(record.kind), self.now())
         severed = self._let_go(record)
         if severed:
@@ -176,6 +184,8 @@ class Crm:
 
     @contextmanager
     def _telling(self, by: Source | None, pairs: Iterable[Pair]) -> Iterator[None]:
+        if by:
+            self.count_write(by)
         if by is None or not self.announcer.has_listeners:
             yield
             return

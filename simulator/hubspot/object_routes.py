@@ -113,7 +113,7 @@ def archive(crm: Crm, call: Call) -> Reply:
     kind = call.kind()
     record = crm.store.find_survivor(kind, call.path["id"])
     if record:
-        crm.archive(record)
+        crm.archive(record, by=source_of(call))
         crm.announcer.archived(record, source_of(call))
     return Reply(204)  # also for a record that is not there
 

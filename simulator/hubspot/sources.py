@@ -24,9 +24,10 @@ class Source:
         }
 
 
+APP = "INTEGRATION"
 PEOPLE = Source("CRM_UI", "userId:1", "CRM_UI", "userId:1")
 AUTO_COMPANY = Source("CONTACTS", "AutoAssociateCompany", "CONTACTS", "AUTO_ASSOCIATE_COMPANY")
 
 
 def app(app_id: str, name: str) -> Source:
-    return Source("INTEGRATION", app_id, "INTEGRATION", name)
+    return Source(APP, app_id, APP, name)

@@ -31,9 +31,11 @@ EDITS: Mapping[str, Mapping[str, Callable[[Invention], str]]] = {
 
 
 def create_company(known: HubSpotRecords, invention: Invention) -> Plan:
-    values = {"name": invention.company(), "domain": invention.domain(), "city": invention.city()}
+    customer = invention.customer(known.entered)
+    values = {"name": customer.name, "domain": customer.domain, "city": invention.city()}
 
     def learn(answer: Any) -> Learned:
+        known.entered.append(customer)
         known.companies.append(answer["id"])
         return Learned(created=(answer["id"],))
 
@@ -42,13 +44,15 @@ def create_company(known: HubSpotRecords, invention: Invention) -> Plan:
 
 def create_contact(known: HubSpotRecords, invention: Invention) -> Plan:
     """Most are somebody's at a company from the beginning."""
-    values = {"email": invention.email(), "firstname": invention.first_name(), "lastname": invention.last_name()}
+    person = invention.person(known.entered)
+    values = {"email": person.email, "firstname": person.first_name, "lastname": person.last_name}
     company = invention.choice(known.companies) if known.companies and invention.happens(0.8) else ""
     body: dict[str, Any] = {"properties": values}
     if company:
         body["associations"] = [{"to": {"id": company}, "types": [_type(UNLABELLED), _type(PRIMARY)]}]
 
     def learn(answer: Any) -> Learned:
+        known.entered.append(person)
         known.contacts.append(answer["id"])
         if company:
             known.companies_of[answer["id"]] = [company]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.people.calls import ByHand, Line, RefusedError, Request, body_of
+from simulator.people.invention import Customer, Person
 
 PAGE = 100
 OWNER = "hubspot_owner_id"
@@ -19,6 +20,8 @@ class HubSpotRecords:
     owner_of: dict[str, str] = field(default_factory=dict)
     companies_of: dict[str, list[str]] = field(default_factory=dict)
     """By contact, the primary company first as far as known."""
+    entered: list[Customer | Person] = field(default_factory=list)
+    """By people, whatever became of the record."""
     bin: list[tuple[str, str]] = field(default_factory=list)
     """Plurals and ids of what people deleted themselves and can restore."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from simulator.people import soap
 from simulator.people.calls import Request
-from simulator.people.invention import Invention
+from simulator.people.invention import Customer, Invention, Person
 from simulator.people.plans import Kind, Learned, Plan
 from simulator.people.salesforce_records import SOBJECTS, SalesforceRecords
 
@@ -39,30 +39,29 @@ EDITS: Mapping[str, Mapping[str, Callable[[Invention], Any]]] = {
 
 
 def create_account(known: SalesforceRecords, invention: Invention) -> Plan:
-    values = {"Name": invention.company(), "Website": f"https://{invention.domain()}", "Phone": invention.phone()}
-    return _create(known, "Account", values)
+    customer = invention.customer(known.entered)
+    values = {"Name": customer.name, "Website": f"https://{customer.domain}", "Phone": invention.phone()}
+    return _create(known, "Account", values, customer)
 
 
 def create_contact(known: SalesforceRecords, invention: Invention) -> Plan:
     """Most are somebody's at a company; the others are private."""
-    values = {
-        "FirstName": invention.first_name(),
-        "LastName": invention.last_name(),
-        "Email": invention.email(),
-    }
+    person = invention.person(known.entered)
+    values = {"FirstName": person.first_name, "LastName": person.last_name, "Email": person.email}
     if known.ids["Account"] and invention.happens(0.8):
         values["AccountId"] = invention.choice(known.ids["Account"])
-    return _create(known, "Contact", values)
+    return _create(known, "Contact", values, person)
 
 
 def create_lead(known: SalesforceRecords, invention: Invention) -> Plan:
+    person = invention.person(known.entered)
     values = {
-        "FirstName": invention.first_name(),
-        "LastName": invention.last_name(),
+        "FirstName": person.first_name,
+        "LastName": person.last_name,
         "Company": invention.company(),
-        "Email": invention.email(),
+        "Email": person.email,
     }
-    return _create(known, "Lead", values)
+    return _create(known, "Lead", values, person)
 
 
 def create_opportunity(known: SalesforceRecords, invention: Invention) -> Plan | None:
@@ -200,10 +199,13 @@ def convert_lead(known: SalesforceRecords, invention: Invention) -> Plan | None:
     return Plan((lead,), (soap.convert_lead(lead, wishes),), learn, wishes)
 
 
-def _create(known: SalesforceRecords, name: str, values: Mapping[str, Any]) -> Plan:
+def _create(
+    known: SalesforceRecords, name: str, values: Mapping[str, Any], entry: Customer | Person | None = None
+) -> Plan:
     account = str(values.get("AccountId", ""))
 
     def learn(answer: Any) -> Learned:
+        known.entered += [entry] if entry else []
         known.add(name, answer["id"], account)
         return Learned(created=(answer["id"],))
 

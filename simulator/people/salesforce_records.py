@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from simulator.people import soap
 from simulator.people.calls import Line, RefusedError, Request, body_of
+from simulator.people.invention import Customer, Person
 from simulator.people.soap import SoapRequest
 
 VERSION = "62.0"
@@ -35,6 +36,8 @@ class SalesforceRecords:
     owner_of: dict[str, str] = field(default_factory=dict)
     account_of: dict[str, str] = field(default_factory=dict)
     """By contact and opportunity."""
+    entered: list[Customer | Person] = field(default_factory=list)
+    """By people, whatever became of the record."""
     bin: list[tuple[str, str]] = field(default_factory=list)
     """Objects and ids of what people deleted themselves."""
 

@@ -1,4 +1,4 @@
-"""The one connected app of the org, and the user it runs as."""
+"""The connected app of the org and the user it runs as, and further apps that run as others."""
 
 import base64
 from collections.abc import Mapping
@@ -32,6 +32,15 @@ class Credentials:
         if not isinstance(key, RSAPublicKey):
             raise ValueError("not an RSA key")  # noqa: TRY004 - the text is wrong, not its type
         return key
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherApp:
+    """It logs in with client credentials."""
+
+    consumer_key: str
+    consumer_secret: str
+    user_id: str
 
 
 def read_app(form: Mapping[str, str], authorization: str) -> tuple[str, str]:

@@ -14,7 +14,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt.types import Options
 
-from simulator.salesforce.credentials import Credentials, read_app
+from simulator.salesforce.credentials import Credentials, FurtherApp, read_app
 from simulator.salesforce.sessions import Sessions
 from simulator.salesforce.settings import Settings
 
@@ -51,7 +51,7 @@ class Code:
 
 
 class Logins:
-    """One user, who agrees to everything at once."""
+    """One user, who agrees to everything at once, and the users of further apps."""
 
     def __init__(self, settings: Settings, sessions: Sessions, counters: Counter[str], user_id: str) -> None:
         self.credentials = Credentials()
@@ -59,6 +59,7 @@ class Logins:
         self._sessions = sessions
         self._counters = counters
         self._user_id = user_id
+        self._further_apps: dict[str, FurtherApp] = {}
         self._public_key: RSAPublicKey | None = None
         self._codes: dict[str, Code] = {}
         self._refresh_tokens: dict[str, bool] = {}  # whether its owner has to know the app's secret
@@ -74,6 +75,9 @@ class Logins:
         self._public_key = credentials.find_public_key()
         self.credentials = credentials
 
+    def add(self, app: FurtherApp) -> None:
+        self._further_apps[app.consumer_key] = app
+
     def log_in(self, request: LoginRequest) -> dict[str, Any]:
         """The token answer; LoginRefusedError carries the body of the refusal."""
         name, check = self._flows.get(request.read("grant_type"), ("", None))
@@ -81,7 +85,9 @@ class Logins:
             raise LoginRefusedError("unsupported_grant_type", "grant type not supported")
         refresh_token = check(request)
         self._counters[f"oauth.{name}"] += 1
-        answer = self._token_answer(request.origin, refresh_token)
+        further = self._further_apps.get(read_app(request.form, request.authorization)[0])
+        user_id = further.user_id if further and name == "client_credentials" else self._user_id
+        answer = self._token_answer(request.origin, user_id, refresh_token)
         if name == "authorization_code":
             answer["refresh_token"] = refresh_token
         return answer
@@ -89,7 +95,7 @@ class Logins:
     def log_in_by_soap(self, username: str, password: str, *, origin: str) -> dict[str, Any]:
         """LoginRefusedError if it is not the user's password."""
         self._check_password(username, password)
-        return self._token_answer(origin, None)
+        return self._token_answer(origin, self._user_id, None)
 
     def authorize(self, query: Mapping[str, str]) -> str:
         """The code an app may exchange for a token."""
@@ -111,9 +117,11 @@ class Logins:
         self._counters["oauth.revoke"] += 1
 
     def check_app(self, client_id: str, client_secret: str) -> None:
-        if client_id != self.credentials.consumer_key:
+        secrets_by_key = {self.credentials.consumer_key: self.credentials.consumer_secret}
+        secrets_by_key |= {key: app.consumer_secret for key, app in self._further_apps.items()}
+        if client_id not in secrets_by_key:
             raise LoginRefusedError("invalid_client_id", "client identifier invalid")
-        if not hmac.compare_digest(client_secret.encode(), self.credentials.consumer_secret.encode()):
+        if not hmac.compare_digest(client_secret.encode(), secrets_by_key[client_id].encode()):
             raise LoginRefusedError("invalid_client", "invalid client credentials")
 
     def _by_app(self, request: LoginRequest) -> None:
@@ -177,14 +185,14 @@ class Logins:
             client_secret = self.credentials.consumer_secret
         self.check_app(client_id, client_secret)
 
-    def _token_answer(self, origin: str, refresh_token: str | None) -> dict[str, Any]:
+    def _token_answer(self, origin: str, user_id: str, refresh_token: str | None) -> dict[str, Any]:
         instance_url = self._settings.instance_url or origin
-        identity = f"{instance_url}/id/{self._sessions.org_id}/{self._user_id}"
+        identity = f"{instance_url}/id/{self._sessions.org_id}/{user_id}"
         issued_at = str(int(time.time() * 1000))
         secret = self.credentials.consumer_secret.encode()
         signature = hmac.new(secret, (identity + issued_at).encode(), hashlib.sha256).digest()
         return {
-            "access_token": self._sessions.open(self._user_id, refresh_token=refresh_token),
+            "access_token": self._sessions.open(user_id, refresh_token=refresh_token),
             "scope": "refresh_token api" if refresh_token else "api",
             "instance_url": instance_url,
             "id": identity,

@@ -2,9 +2,10 @@
 
 Seed format: {"Account": [{"Id"?, fields...}], "Contact": [...], "Lead": [...], "Opportunity": [...],
 "OpportunityContactRole": [...], "users": [...], "oauth": {"consumer_key", "consumer_secret", "username",
-"password", "public_key" or "certificate"}}. Fields carry their API names; ids may have 15 or 18 characters
-and are made up where missing; any audit field, `IsDeleted` or `IsConverted` may be given; a child may name
-its parent by external id (`"Account": {"HubSpot_Company_Id__c": "1"}`). Records are not validated.
+"password", "public_key" or "certificate"}, "apps": [{"consumer_key", "consumer_secret", "user_id"}]}. Fields
+carry their API names; ids may have 15 or 18 characters and are made up where missing; any audit field,
+`IsDeleted` or `IsConverted` may be given; a child may name its parent by external id
+(`"Account": {"HubSpot_Company_Id__c": "1"}`). Records are not validated.
 Credentials not seeded are those of `credentials.Credentials`; the JWT flow needs a seeded key.
 """
 

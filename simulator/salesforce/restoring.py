@@ -22,6 +22,7 @@ def undelete(engine: Engine, record_id: str, options: WriteOptions) -> str:
             roll_back()
             raise
     engine.counters["records.undeleted"] += 1
+    engine.writer.count_write(options)
     return str(table.rows[short_id]["Id"])
 
 

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from simulator.salesforce import timestamps
-from simulator.salesforce.credentials import Credentials
+from simulator.salesforce.credentials import Credentials, FurtherApp
 from simulator.salesforce.engine import INTEGRATION_USER_ID, Engine
 from simulator.salesforce.ids import find_short_id, to_18
 from simulator.salesforce.schema import Field, SObject
@@ -17,12 +17,15 @@ ORDER = ("User", "Account", "Contact", "Lead", "Opportunity", "OpportunityContac
 
 def seed(engine: Engine, data: Mapping[str, Any]) -> None:
     """Parents before children, whatever order they are written in; ValueError names what makes no sense."""
-    tables = {"User" if name == "users" else name: rows for name, rows in data.items() if name != "oauth"}
+    tables = {"User" if name == "users" else name: rows for name, rows in data.items() if name not in {"oauth", "apps"}}
     unknown = tables.keys() - set(ORDER)
     if unknown:
         raise ValueError(f"cannot seed {sorted(unknown)}")
     if "oauth" in data:
         engine.adopt_credentials(_credentials(data["oauth"], engine.logins.credentials))
+    for app in data.get("apps", ()):
+        user_id = _id_of({"Id": app["user_id"]}, engine.store.tables["User"])
+        engine.logins.add(FurtherApp(app["consumer_key"], app["consumer_secret"], user_id))
     for name in ORDER:
         _seed_table(engine.store.tables[name], tables.get(name, ()), engine)
 

@@ -72,7 +72,7 @@ class Writer:
             record["OwnerId"] = options.user_id
         record |= {"CreatedDate": now, "CreatedById": options.user_id}
         self._save(sobject, record, None, options)
-        self._counters["records.created"] += 1
+        self._count("records.created", options)
         return record
 
     def update(self, sobject: SObject, before: Record, values: Mapping[str, Any], options: WriteOptions) -> Record:
@@ -87,7 +87,7 @@ class Writer:
         )
         record = {name: value for name, value in {**before, **changes}.items() if value is not None}
         self._save(sobject, record, before, options)
-        self._counters["records.updated"] += 1
+        self._count("records.updated", options)
         return record
 
     def upsert(
@@ -113,6 +113,7 @@ class Writer:
     def delete(self, sobject: SObject, record: Record, options: WriteOptions, **stamps: str) -> None:
         """Into the recycle bin, and what hangs on it too; its unique keys are free again."""
         demand(sobject, "delete")
+        self.count_write(options)
         self._bury(self._store.tables[sobject.name], record | stamps, options, root_id=record["Id"])
 
     def rewrite(self, sobject: SObject, before: Record, changes: Mapping[str, Any], options: WriteOptions) -> Record:
@@ -124,9 +125,16 @@ class Writer:
         self._store.put(self._store.tables[sobject.name], record)
         return record
 
+    def count_write(self, options: WriteOptions) -> None:
+        self._counters[f"records.written_by.{options.user_id}"] += 1
+
     def demand_free_keys(self, table: Table, record: Record) -> None:
         for field in table.sobject.unique:
             self._check_unique(table, field, record)
+
+    def _count(self, what: str, options: WriteOptions) -> None:
+        self._counters[what] += 1
+        self.count_write(options)
 
     def _bury(self, table: Table, record: Record, options: WriteOptions, *, root_id: str) -> None:
         """Nobody asks whether the user may delete the children."""

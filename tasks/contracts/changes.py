@@ -31,8 +31,10 @@ class What(StrEnum):
     """A lead became a contact; its account and its contact are announced by themselves."""
     RESTORED = "restored"
     ASSOCIATED = "associated"
+    IMPORTED = "imported"
+    """A person chose it for import; accounts only."""
     SYNC_REQUESTED = "sync_requested"
-    """A person pressed Sync; companies only."""
+    """A person pressed Sync; companies and accounts only."""
 
 
 class Change(BaseModel):
@@ -58,8 +60,10 @@ class Change(BaseModel):
             raise ValueError("id: a HubSpot record id is a positive number in decimal digits")
         if not hubspot and not SALESFORCE_ID.fullmatch(self.id):
             raise ValueError("id: a Salesforce record id has 15 or 18 letters and digits")
-        if self.what is What.SYNC_REQUESTED and self.record is not Kind.COMPANY:
-            raise ValueError("what: sync_requested is for companies")
+        if self.what is What.SYNC_REQUESTED and self.record not in {Kind.COMPANY, Kind.ACCOUNT}:
+            raise ValueError("what: sync_requested is for companies and accounts")
+        if self.what is What.IMPORTED and self.record is not Kind.ACCOUNT:
+            raise ValueError("what: imported is for accounts")
         return self
 
 

@@ -30,7 +30,6 @@ class Reason(StrEnum):
     ACCOUNT_MERGED = "ACCOUNT_MERGED"
     ACCOUNT_FILTERED_OUT = "ACCOUNT_FILTERED_OUT"
     PERSON_ACCOUNT = "PERSON_ACCOUNT"
-    PERSON_WITHOUT_ACCOUNT = "PERSON_WITHOUT_ACCOUNT"
     COMPANY_DELETED = "COMPANY_DELETED"
     # Which account is it, which company is it? (decision table T2, from either side)
     ACCOUNT_CREATED = "ACCOUNT_CREATED"
@@ -58,8 +57,6 @@ class Reason(StrEnum):
     # Linking
     IDS_WRITTEN = "IDS_WRITTEN"
     STORED_ID_KEPT = "STORED_ID_KEPT"
-    CONTACT_GIVEN_ACCOUNT = "CONTACT_GIVEN_ACCOUNT"
-    CONTACT_ASSOCIATED = "CONTACT_ASSOCIATED"
     CONTACT_LINKED = "CONTACT_LINKED"
     CONTACT_MOVED_IN_HUBSPOT = "CONTACT_MOVED_IN_HUBSPOT"
     CONTACT_MOVED_IN_SALESFORCE = "CONTACT_MOVED_IN_SALESFORCE"
@@ -101,7 +98,6 @@ class Reason(StrEnum):
     STAGE_NO_CANDIDATE = "STAGE_NO_CANDIDATE"
     STAGE_LIFTED_CONTACT = "STAGE_LIFTED_CONTACT"
     # Which side's value counts? (field rules)
-    FIELD_AGREED = "FIELD_AGREED"
     FIELD_SALESFORCE_WINS = "FIELD_SALESFORCE_WINS"
     FIELD_SALESFORCE_BLANK = "FIELD_SALESFORCE_BLANK"
     FIELD_SALESFORCE_CLEARED = "FIELD_SALESFORCE_CLEARED"
@@ -161,7 +157,6 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.ACCOUNT_MERGED: "The account was merged into another one, which is looked at in its place.",
     Reason.ACCOUNT_FILTERED_OUT: "No company: the account does not pass the account filter.",
     Reason.PERSON_ACCOUNT: "A person account is a person, and no company.",
-    Reason.PERSON_WITHOUT_ACCOUNT: "No company: the lead, or contact, belongs to no account.",
     Reason.COMPANY_DELETED: "No new company: the account's company was deleted in HubSpot.",
     Reason.ACCOUNT_CREATED: "The account was created in Salesforce and linked.",
     Reason.COMPANY_CREATED: "The company was created in HubSpot and linked.",
@@ -191,8 +186,6 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.IDS_WRITTEN: "Each side now carries the other's id.",
     Reason.STORED_ID_KEPT: "The account's id could not be written to the company: an archived company keeps "
     "it. The link does not need it.",
-    Reason.CONTACT_GIVEN_ACCOUNT: "The Salesforce contact had no account and was put on this one.",
-    Reason.CONTACT_ASSOCIATED: "The contact was associated with the company its Salesforce account belongs to.",
     Reason.CONTACT_LINKED: "The contact's Salesforce record was found by e-mail address.",
     Reason.CONTACT_MOVED_IN_HUBSPOT: "It moved to another account in Salesforce, and so to that account's company.",
     Reason.CONTACT_MOVED_IN_SALESFORCE: "Its primary company was changed in HubSpot, and so its account in Salesforce.",
@@ -241,7 +234,6 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.STAGE_REFUSED: "HubSpot answered the change of stage with success but kept the old stage.",
     Reason.STAGE_NO_CANDIDATE: "No contact that counts has a stage with a rank.",
     Reason.STAGE_LIFTED_CONTACT: "The contact was lifted to its primary company's stage.",
-    Reason.FIELD_AGREED: "Both sides have the same value.",
     Reason.FIELD_SALESFORCE_WINS: "Salesforce has a value, and under the field's rule that is the one that counts.",
     Reason.FIELD_SALESFORCE_BLANK: "Salesforce has no value and never had one, so HubSpot's was carried over.",
     Reason.FIELD_SALESFORCE_CLEARED: "The value was removed in Salesforce, so it was removed in HubSpot too.",

@@ -112,6 +112,8 @@ class Account:
     is_deleted: bool = False
     master_id: AccountId | None = None
     """The account this one was merged into; a merged account is deleted as well."""
+    lead_converted_at: datetime | None = None
+    """When a lead was last converted into it, at the latest. Known only where one account is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +330,8 @@ class Switches:
     name_match: NameMatch = NameMatch.OFF
     opt_out_domains: tuple[str, ...] = ()
     """Domains that identify nobody here, beside free mail and the shared ones that are known; at most 1,000."""
+    account_filter: str | None = None
+    """A SOQL condition on Account; accounts that do not meet it get no company. None: every account does."""
     account_from_primary_company: bool = False
     """A contact whose primary company is changed in HubSpot moves to that company's account in Salesforce as well."""
     keep_former_company: bool = False

@@ -159,7 +159,14 @@ class Salesforce(SalesforceFates, Protocol):
         ...
 
     async def find_account(self, account_id: AccountId) -> Account | None:
-        """Deleted accounts as well, while they are in the recycle bin, and those that were merged away."""
+        """Deleted accounts as well, while they are in the recycle bin, and those that were merged away.
+
+        Tells when a lead was last converted into it.
+        """
+        ...
+
+    async def find_passing(self, account_filter: str, account_ids: Sequence[AccountId]) -> frozenset[AccountId]:
+        """Those of the accounts that meet the SOQL condition now. Rejected if Salesforce does not understand it."""
         ...
 
     async def find_people_of(self, account_id: AccountId) -> Sequence[Person]:
@@ -251,6 +258,10 @@ class Ledger(Graveyard, Protocol):
 
     async def owe(self, then: Sequence[Owed]) -> None:
         """What has to be done next although this run is about to end without a verdict of its own."""
+        ...
+
+    async def find_imported_at(self, account_id: AccountId) -> datetime | None:
+        """When somebody last announced that the account was imported."""
         ...
 
     async def find_our_associations(self, associations: Sequence[Association]) -> Sequence[Association]:

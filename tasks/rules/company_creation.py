@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tasks.contracts.reasons import Reason
-from tasks.contracts.records import Account, AccountId, Person, PersonKind, Switches
+from tasks.contracts.records import Account, Switches
 from tasks.rules.account_creation import Create, LeaveAlone
 
 
@@ -69,10 +69,3 @@ def _why_now(account: Account, arrival: Arrival) -> Reason | None:
     if arrival.is_since(account.modified_at):
         return Reason.ACCOUNT_EDITED
     return None
-
-
-def account_behind(person: Person) -> AccountId | LeaveAlone:
-    """The account a Salesforce person brings along; a lead has none before it is converted."""
-    if person.account_id and (person.kind is PersonKind.CONTACT or person.is_converted):
-        return person.account_id
-    return LeaveAlone(Reason.PERSON_WITHOUT_ACCOUNT)

@@ -27,6 +27,8 @@ DOMAIN_QUESTIONS = frozenset(
     }
 )
 NAME_QUESTIONS = frozenset({Reason.SUGGEST_NAME, Reason.SUGGEST_SIMILAR_NAME})
+FILTER_REFUSED = "ACCOUNT_FILTER_REFUSED"
+"""What is parked for it asks for another filter."""
 SEGMENT_GONE = "SEGMENT_GONE"
 """What is parked for it asks for another list."""
 RESTING = frozenset({Reason.LINK_RESTS_ACCOUNT})
@@ -74,6 +76,8 @@ REVIEWS: Mapping[str, tuple[Review, ...]] = {
     "domain_match": DOMAINS_AGAIN,
     "opt_out_domains": DOMAINS_AGAIN,
     "name_match": (_account(NAME_QUESTIONS), _company(NAME_QUESTIONS)),
+    # It is asked before the account is matched.
+    "account_filter": (_company(DOMAIN_QUESTIONS | NAME_QUESTIONS | {Reason.ACCOUNT_FILTERED_OUT, FILTER_REFUSED}),),
     "account_from_primary_company": (),  # only a contact that moves from now on is followed
     "keep_former_company": (),
     "deleted_accounts": _fate(RESTING),

@@ -61,7 +61,7 @@ def test_what_the_field_of_an_org_is():
     assert not by_name["SystemModstamp"].is_updateable
 
 
-def test_7_2_10_a_state_belongs_to_the_countries_its_bits_stand_for():
+def test_rule_7_2_10_a_state_belongs_to_the_countries_its_bits_stand_for():
     countries = [{"value": f"C{n}"} for n in range(10)]
     bits = b64encode(bytes([0b01000000, 0b01000000])).decode()
     answer = {

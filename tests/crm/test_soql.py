@@ -7,7 +7,15 @@ import pytest
 from tasks.contracts.finding import AccountSearch
 from tasks.contracts.records import AccountId, CompanyId, PersonId
 from workers.crm.salesforce_requests import FindAccounts, FindPeople, FindSignals, Question
-from workers.crm.salesforce_soql import ACCOUNT_COLUMNS, LONGEST_QUERY, Term, columns_of, queries_for, terms_of
+from workers.crm.salesforce_soql import (
+    ACCOUNT_COLUMNS,
+    LEAD_COLUMNS,
+    LONGEST_QUERY,
+    Term,
+    columns_of,
+    queries_for,
+    terms_of,
+)
 
 COLUMNS = columns_of("Key__c")
 
@@ -65,10 +73,7 @@ def test_terms_of_many_questions_become_one_query_per_object():
             "SELECT Id, Email, CreatedDate, AccountId FROM Contact"
             " WHERE Email IN ('a@x.example') OR Id IN ('003000000000001AAA')"
         ),
-        (
-            "SELECT Id, Email, CreatedDate, IsConverted, ConvertedAccountId, ConvertedContactId FROM Lead"
-            " WHERE Email IN ('a@x.example') OR Id IN ('00Q000000000001EAA')"
-        ),
+        (f"SELECT {', '.join(LEAD_COLUMNS)} FROM Lead WHERE Email IN ('a@x.example') OR Id IN ('00Q000000000001EAA')"),
         (
             "SELECT ContactId, Opportunity.IsClosed, Opportunity.IsWon FROM OpportunityContactRole"
             " WHERE ContactId IN ('003000000000001AAA')"

@@ -92,14 +92,21 @@ class MemorySalesforceFeed:
         stamp: datetime | None = None,
     ) -> None:
         one = Sighting(kind, record_id, dict(facts), stamp or self.clock.tick(), fate, heir)
-        (self.open if self.holds else self.rows)[kind, record_id] = one
-        if fate in {Fate.DELETED, Fate.MERGED}:
-            self.deletions.append(replace(one, fate=Fate.DELETED, heir=""))
+        if self.holds:
+            self.open[kind, record_id] = one
+        else:
+            self._commit(one)
 
     def commit(self) -> None:
-        self.rows |= self.open
+        for one in self.open.values():
+            self._commit(one)
         self.open = {}
         self.holds = False
+
+    def _commit(self, one: Sighting) -> None:
+        self.rows[one.kind, one.id] = one
+        if one.fate in {Fate.DELETED, Fate.MERGED}:
+            self.deletions.append(replace(one, fate=Fate.DELETED, heir=""))
 
     def find_modified(self, places: Position) -> Mapping[str, Page]:
         self.calls.note("find_modified")
@@ -113,7 +120,9 @@ class MemorySalesforceFeed:
         self.calls.note("find_deleted")
         start = max(since, self.remembered_since)
         told = [one for one in self.deletions if one.kind == kind and one.stamp and start <= one.stamp < until]
-        return Deletions(tuple(told), until, self.remembered_since)
+        # What has not committed yet is told later, with the stamp it has now.
+        covered = min([until, *(one.stamp for one in self.open.values() if one.stamp)])
+        return Deletions(tuple(told), covered, self.remembered_since)
 
     def find_current(self, kind: Kind, ids: Sequence[str]) -> Mapping[str, Sighting]:
         self.calls.note("find_current")

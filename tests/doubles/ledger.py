@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from tasks.contracts.errors import Ambiguous, Busy
 from tasks.contracts.fates import Settlement, Tombstone
@@ -47,6 +48,7 @@ class MemoryLedger:
     stage_moves: dict[CompanyId, StageMove] = field(default_factory=dict)
     waiting: dict[Owed, AccountId] = field(default_factory=dict)
     """What is parked until an account is linked."""
+    imported_at: dict[AccountId, datetime] = field(default_factory=dict)
     our_associations: set[tuple[CompanyId, ContactId]] = field(default_factory=set)
     creating: set[str] = field(default_factory=set)
     """Companies and accounts that are owed a counterpart: what keeps a claim standing."""
@@ -178,6 +180,10 @@ class MemoryLedger:
     async def owe(self, then: Sequence[Owed]) -> None:
         self.owed += then
         self.calls.note("owe")
+
+    async def find_imported_at(self, account_id: AccountId) -> datetime | None:
+        self.calls.note("find_imported_at")
+        return self.imported_at.get(account_id)
 
     async def find_our_associations(self, associations: Sequence[Association]) -> Sequence[Association]:
         self.calls.note("find_our_associations")

@@ -22,8 +22,9 @@ from tasks.contracts.records import (
 )
 from tasks.contracts.tools import Tools
 from tests.doubles.calls import Calls
-from tests.doubles.crms import MemoryHubSpot, MemorySalesforce
+from tests.doubles.hubspot import MemoryHubSpot
 from tests.doubles.ledger import MemoryLeases, MemoryLedger
+from tests.doubles.salesforce import MemorySalesforce
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 SWITCHED_ON = datetime(2021, 1, 1, tzinfo=UTC)

@@ -114,13 +114,22 @@ class TestSwitches:
     @pytest.mark.parametrize(
         ("name", "value", "problem"),
         [
-            ("compny_sync", True, "there is no switch compny_sync; there are account_from_primary_company, "),
+            (
+                "compny_sync",
+                True,
+                "there is no switch compny_sync; there are account_filter, account_from_primary_company, ",
+            ),
             ("company_sync", "yes", "company_sync: 'yes' is not true or false"),
             ("company_sync", 1, "company_sync: 1 is not true or false"),
             ("default_object", "account", "default_object: 'account' is not one of contact, lead"),
             ("contact_segment", 17, "contact_segment: 17 is not a text, or nothing at all"),
             ("opt_out_domains", "acme.com", "opt_out_domains: 'acme.com' is not a list of texts"),
             ("opt_out_domains", ["acme.com", "acme"], "opt_out_domains: 'acme' is no domain"),
+            (
+                "account_filter",
+                "Name != null) OR (Id != null",
+                "account_filter: a parenthesis is closed that was never opened",
+            ),
         ],
     )
     def test_what_makes_no_sense_is_refused_in_plain_words(self, ledger, name, value, problem) -> None:

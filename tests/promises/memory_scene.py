@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from tasks.contracts.records import (
@@ -21,8 +23,9 @@ from tasks.contracts.records import (
     Verdict,
 )
 from tasks.contracts.tools import Subject
-from tests.doubles.crms import MemoryHubSpot, MemorySalesforce
+from tests.doubles.hubspot import MemoryHubSpot
 from tests.doubles.ledger import MemoryLeases, MemoryLedger
+from tests.doubles.salesforce import MemorySalesforce
 from tests.doubles.world import World
 from tests.promises.scene import Flow
 
@@ -94,6 +97,13 @@ class MemoryScene:
     def has_person(self, person: Person) -> None:
         self.salesforce.people[person.id] = person
 
+    def has_converted_lead(self, lead: Person, converted_at: datetime) -> None:
+        self.salesforce.people[lead.id] = replace(lead, is_converted=True)
+        self.salesforce.converted_at[lead.id] = converted_at
+
+    def has_filter(self, condition: str, passing: Sequence[AccountId]) -> None:
+        self.salesforce.filters[condition] = set(passing)
+
     def has_opportunities(self, signal: OpportunitySignal) -> None:
         self.salesforce.signals[signal.person_id] = signal
 
@@ -117,6 +127,9 @@ class MemoryScene:
 
     def accounts(self) -> Sequence[Account]:
         return list(self.salesforce.accounts.values())
+
+    def import_account(self, account_id: AccountId) -> None:
+        self.ledger.imported_at[account_id] = datetime.now(UTC)
 
     def owe_company(self, account_id: AccountId) -> None:
         self.ledger.creating.add(account_id)

@@ -104,6 +104,10 @@ class PollScene(Protocol):
         """A long transaction has begun to write this and has not committed."""
         ...
 
+    def hold_deletion(self, kind: Kind, record_id: str) -> None:
+        """As above, of a deletion."""
+        ...
+
     def commit(self) -> None: ...
 
     def noted(self) -> list[Noticed]:
@@ -234,6 +238,10 @@ class MemoryPollScene:
         self.salesforce.holds = True
         self.write_row(kind, record_id, text)
 
+    def hold_deletion(self, kind: Kind, record_id: str) -> None:
+        self.salesforce.holds = True
+        self.delete_row(kind, record_id)
+
     def commit(self) -> None:
         self.salesforce.commit()
 
@@ -274,8 +282,7 @@ class RealPollScene:
     def write(self, kind: Kind, record_id: str, text: str) -> None:
         known = {row["id"] for row in self._wire.portal.state()[PATHS[kind]]}
         if record_id in known:
-            body = {"properties": {NAMED[kind]: text}}
-            self._in_hubspot("PATCH", f"{PATHS[kind]}/{record_id}", body)
+            self._in_hubspot("PATCH", f"{PATHS[kind]}/{record_id}", {"properties": {NAMED[kind]: text}})
         else:
             self._wire.portal.seed({PATHS[kind]: [{"id": record_id, "properties": {NAMED[kind]: text}}]})
 
@@ -299,8 +306,7 @@ class RealPollScene:
 
     def has_segment(self, segment: str, members: Sequence[str]) -> None:
         of = "0-2" if self.switches.company_segment else "0-1"
-        known = {"listId": segment, "name": "Segment", "objectTypeId": of, "members": members}
-        self._wire.portal.seed({"lists": [known]})
+        self._wire.portal.seed({"lists": [{"listId": segment, "name": "It", "objectTypeId": of, "members": members}]})
 
     def let_search_lag(self) -> None:
         self._wire.portal.configure({"search_lag": 1.0, "search_lag_tail": 1.0})
@@ -350,8 +356,14 @@ class RealPollScene:
         self._wire.org.seed({"Opportunity": opportunities, "OpportunityContactRole": [role]})
 
     def hold_commits(self, kind: Kind, record_id: str, text: str) -> None:
+        self._hold(lambda: self.write_row(kind, record_id, text))
+
+    def hold_deletion(self, kind: Kind, record_id: str) -> None:
+        self._hold(lambda: self.delete_row(kind, record_id))
+
+    def _hold(self, write: Callable[[], None]) -> None:
         self._wire.org.configure({"hold_commits": True})
-        writing = threading.Thread(target=self.write_row, args=(kind, record_id, text))
+        writing = threading.Thread(target=write)
         writing.start()
         self._held.append(writing)
         while not self._wire.org.counters["commits.late"]:

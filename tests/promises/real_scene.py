@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
+from uuid import uuid4
 
 from sqlalchemy import select
 
+from tasks.contracts.changes import parse_changes
 from tasks.contracts.errors import SyncError
 from tasks.contracts.machinery import Done, Job, Parked, Settlement
 from tasks.contracts.records import (
@@ -163,6 +165,19 @@ class RealScene:
         else:
             self._wire.org.seed({"Contact": [{**row, "AccountId": person.account_id}]})
 
+    def has_converted_lead(self, lead: Person, converted_at: datetime) -> None:
+        became = {
+            "IsConverted": True,
+            "ConvertedAccountId": lead.account_id,
+            "ConvertedDate": f"{converted_at:%Y-%m-%d}",
+        }
+        row = {"Id": lead.id, "LastName": "Doe", "Company": "Acme", "Email": lead.email, **became}
+        touched = {"LastModifiedDate": f"{converted_at:%Y-%m-%dT%H:%M:%S}.000+0000"}
+        self._wire.org.seed({"Lead": [{**row, **touched}]})
+
+    def has_filter(self, condition: str, passing: Sequence[AccountId]) -> None:
+        """Salesforce judges for itself."""
+
     def has_opportunities(self, signal: OpportunitySignal) -> None:
         names = [name for name, has in (("Prospecting", signal.has_open), ("Closed Won", signal.has_won)) if has]
         for name in names or ["Closed Lost"]:
@@ -192,6 +207,11 @@ class RealScene:
     def accounts(self) -> Sequence[Account]:
         rows = [row for row in self._wire.org.state()["Account"] if not row.get("IsDeleted")]
         return [Account(AccountId(row["Id"]), row["Name"], row.get("Website", ""), row.get(KEY, None)) for row in rows]
+
+    def import_account(self, account_id: AccountId) -> None:
+        event = {"version": 1, "event_id": uuid4().hex, "record": "salesforce.account", "id": account_id[:15]}
+        changes, _ = parse_changes({**event, "what": "imported"})
+        self._hands.inbox.record_changes([(change, ()) for change in changes])
 
     def owe_company(self, account_id: AccountId) -> None:
         self._hands.book.owe([Owed("create_company", account_id)])

@@ -1,6 +1,7 @@
 """Where a promise is kept or broken: the tools of one run, and ways to act and look behind their back."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from tasks.contracts.records import (
@@ -77,6 +78,12 @@ class Scene(Protocol):
 
     def has_person(self, person: Person) -> None: ...
 
+    def has_converted_lead(self, lead: Person, converted_at: datetime) -> None: ...
+
+    def has_filter(self, condition: str, passing: Sequence[AccountId]) -> None:
+        """Of the accounts that are there, these meet the condition."""
+        ...
+
     def has_opportunities(self, signal: OpportunitySignal) -> None:
         """The person has a role on opportunities that say this."""
         ...
@@ -102,6 +109,10 @@ class Scene(Protocol):
         ...
 
     # What the machinery around the flows does
+
+    def import_account(self, account_id: AccountId) -> None:
+        """Somebody announces that it is imported."""
+        ...
 
     def owe_company(self, account_id: AccountId) -> None: ...
 

@@ -205,6 +205,42 @@ async def test_a_converted_lead_tells_what_it_has_become(scene):
     assert list(await scene.salesforce.find_people(["l@acme.com"])) == [lead]
 
 
+async def test_an_account_tells_when_a_lead_was_last_converted_into_it(scene):
+    scene.has_account(Account(ACME, "Acme"))
+    scene.has_account(Account(ZETA, "Zeta"))
+    for number, day in ((1, 2), (2, 5), (3, 4)):
+        lead = Person(PersonId(f"00Q00000000000{number}EAA"), PersonKind.LEAD, f"l{number}@acme.com", MADE, ACME)
+        scene.has_converted_lead(lead, datetime(2026, 3, day, 12, tzinfo=UTC))
+    account = await scene.salesforce.find_account(ACME)
+    assert account.lead_converted_at == datetime(2026, 3, 5, 12, tzinfo=UTC)
+    assert (await scene.salesforce.find_account(ZETA)).lead_converted_at is None
+
+
+async def test_accounts_meet_a_filter_or_do_not(scene):
+    for account_id, name in ((ACME, "Acme"), (ZETA, "Zeta")):
+        scene.has_account(Account(account_id, name))
+    scene.has_filter("Name = 'Acme' OR Name = 'Nobody'", [ACME])
+    passing = await scene.salesforce.find_passing("Name = 'Acme' OR Name = 'Nobody'", [ACME, ZETA, NOWHERE])
+    assert passing == {ACME}
+    assert await scene.salesforce.find_passing("Name = 'Acme' OR Name = 'Nobody'", []) == frozenset()
+
+
+async def test_a_filter_that_salesforce_does_not_understand_is_refused(scene):
+    scene.has_account(Account(ACME, "Acme"))
+    with pytest.raises(Rejected) as refusal:
+        await scene.salesforce.find_passing("Nothing_Of_The_Kind__c = 'x'", [ACME])
+    assert refusal.value.code == "ACCOUNT_FILTER_REFUSED"
+
+
+async def test_the_last_import_of_an_account_is_remembered(scene):
+    assert await scene.ledger.find_imported_at(ACME) is None
+    scene.import_account(ACME)
+    first = await scene.ledger.find_imported_at(ACME)
+    scene.import_account(ACME)
+    assert await scene.ledger.find_imported_at(ACME) > first
+    assert await scene.ledger.find_imported_at(ZETA) is None
+
+
 async def test_where_a_contact_was_seen_is_remembered(scene):
     await scene.ledger.record_place(ANNA, Place(ACME, None))
     await scene.ledger.record_place(ANNA, Place(ACME, ZETA))

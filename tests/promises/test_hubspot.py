@@ -277,6 +277,13 @@ async def test_an_account_id_is_written_and_may_be_written_again(scene):
     assert await company_in(scene) == dated(ONE, "Acme", account_id=ACCOUNT)
 
 
+async def test_rule_4_4_what_hubspots_own_integration_stored_is_read_and_left_as_it_is(scene):
+    scene.has_company(Company(ONE, "Acme", native_account_id=OTHER_ACCOUNT))
+    await scene.hubspot.write_account_id(ONE, ACCOUNT)
+    company = await company_in(scene)
+    assert (company.account_id, company.native_account_id) == (ACCOUNT, OTHER_ACCOUNT)
+
+
 @pytest.mark.usefixtures("people")
 async def test_an_account_id_another_company_carries_is_ambiguous_and_stays_where_it_is(scene):
     await scene.hubspot.write_account_id(ONE, ACCOUNT)

@@ -90,7 +90,7 @@ def test_what_search_never_learns_of_is_found_when_every_key_is_compared(polls, 
     assert polls.noted() == [(kind, "7", What.CHANGED)] * 2
 
 
-def test_what_is_found_is_owed_and_woken(polls):
+def test_rule_6_1_what_polls_find_in_hubspot_is_owed_and_woken(polls):
     polls.write(Kind.COMPANY, "7", "Acme")
     polls.write(Kind.CONTACT, "8", "one@example.com")
     poll(polls)
@@ -145,7 +145,7 @@ def test_what_was_archived_before_the_first_poll_is_no_change_until_it_comes_bac
 
 
 @pytest.mark.parametrize("kind", HUBSPOT_KINDS)
-def test_a_merge_tells_of_the_loser_and_of_the_survivor(polls, kind):
+def test_rule_10_12_a_merge_tells_of_the_loser_and_of_the_survivor(polls, kind):
     polls.write(kind, "7", "one@example.com")
     polls.write(kind, "8", "two@example.com")
     poll(polls)
@@ -168,7 +168,7 @@ def test_what_was_merged_into_a_record_that_is_archived_by_now_is_missed_by_its_
 
 
 @pytest.mark.parametrize("kind", SEGMENTS)
-def test_who_enters_or_leaves_a_segment_is_a_change_and_who_was_on_it_already_is_none(polls, kind):
+def test_rule_5_3_who_enters_or_leaves_a_segment_is_a_change_and_who_was_on_it_already_is_none(polls, kind):
     polls.switches = SEGMENTS[kind]
     polls.has_segment("5", ["1", "2", "30"])
     poll(polls)
@@ -195,7 +195,7 @@ def test_who_entered_a_segment_between_its_choice_and_the_first_look_at_it_is_a_
 
 
 @pytest.mark.parametrize("kind", ROWS)
-def test_a_row_is_found_once_each_time_it_changes_is_deleted_or_deleted_for_good(polls, kind):
+def test_rule_6_3_a_row_is_found_once_each_time_it_changes_is_deleted_or_deleted_for_good(polls, kind):
     polls.write_row(kind, ROWS[kind], "one@example.com")
     poll(polls)
     poll(polls)
@@ -237,7 +237,7 @@ def test_a_row_that_comes_out_of_the_recycle_bin_is_found_once_as_restored(polls
 
 
 @pytest.mark.parametrize("kind", ROWS)
-def test_of_merged_rows_the_loser_is_told_as_such_and_the_survivor_with_it(polls, kind):
+def test_rule_10_10_of_merged_rows_the_loser_is_told_as_such_and_the_survivor_with_it(polls, kind):
     winner, loser = ROWS[kind], OTHER_ROWS[kind]
     polls.write_row(kind, winner, "one@example.com")
     polls.write_row(kind, loser, "two@example.com")
@@ -253,7 +253,7 @@ def test_of_merged_rows_the_loser_is_told_as_such_and_the_survivor_with_it(polls
     assert len(polls.noted()) == 4, "the list of deletions tells of it as well, and it is not told a second time"
 
 
-def test_a_converted_lead_is_told_with_the_contact_it_became(polls):
+def test_rule_11_legacy_a_converted_lead_is_told_with_the_contact_it_became(polls):
     polls.write_row(Kind.ACCOUNT, ACCOUNT, "Acme")
     polls.write_row(Kind.LEAD, LEAD, "one@example.com")
     poll(polls)
@@ -266,7 +266,7 @@ def test_a_converted_lead_is_told_with_the_contact_it_became(polls):
     assert (Kind.SALESFORCE_CONTACT, lead.heir, What.CHANGED) in noted
 
 
-def test_what_left_the_recycle_bin_before_a_poll_is_found_in_the_list_of_deletions(polls):
+def test_rule_10_11_what_left_the_recycle_bin_before_a_poll_is_found_in_the_list_of_deletions(polls):
     polls.write_row(Kind.ACCOUNT, ACCOUNT, "Acme")
     poll(polls)
     polls.delete_row(Kind.ACCOUNT, ACCOUNT)
@@ -278,7 +278,21 @@ def test_what_left_the_recycle_bin_before_a_poll_is_found_in_the_list_of_deletio
     assert polls.noted()[1:] == [(Kind.ACCOUNT, ACCOUNT, What.DELETED)]
 
 
-def test_deletions_that_nobody_remembers_are_found_by_comparing_every_key(polls):
+def test_rule_10_11_the_list_of_deletions_is_read_on_from_where_nothing_can_be_missing(polls):
+    polls.write_row(Kind.ACCOUNT, ACCOUNT, "Acme")
+    poll(polls)
+    polls.hold_deletion(Kind.ACCOUNT, ACCOUNT)
+    polls.wait(timedelta(minutes=2))
+    poll(polls)
+    assert len(polls.noted()) == 1
+    polls.commit()
+    polls.empty_bin(Kind.ACCOUNT, ACCOUNT)
+    polls.wait(timedelta(minutes=2))
+    poll(polls)
+    assert polls.noted()[1:] == [(Kind.ACCOUNT, ACCOUNT, What.DELETED)]
+
+
+def test_rule_10_11_deletions_that_nobody_remembers_are_found_by_comparing_every_key(polls):
     polls.write_row(Kind.ACCOUNT, ACCOUNT, "Acme")
     polls.write_row(Kind.ACCOUNT, OTHER_ACCOUNT, "Acme Inc")
     poll(polls)

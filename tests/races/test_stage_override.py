@@ -11,7 +11,7 @@ from tasks.contracts.errors import NeedsHuman
 from tasks.contracts.records import CompanyId, PersonKind, StageName
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tests.doubles.calls import Killed
-from tests.doubles.crms import MemoryHubSpot
+from tests.doubles.hubspot import MemoryHubSpot
 from tests.doubles.world import World
 
 COMPANY = CompanyId("1")

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from tasks.contracts.reasons import Reason
-from tasks.contracts.records import Person, PersonId, PersonKind, Switches
+from tasks.contracts.records import Switches
 from tasks.rules.account_creation import Create, LeaveAlone
-from tasks.rules.company_creation import Arrival, account_behind, find_obstacle, may_have_company
+from tasks.rules.company_creation import Arrival, find_obstacle, may_have_company
 from tests.rules.records import account, account_id
 
 BEFORE, ON, AFTER = (datetime(year, 1, 1, tzinfo=UTC) for year in (2023, 2024, 2025))
@@ -136,34 +136,10 @@ def test_may_have_company(subject, came, switches, forced, verdict):
     assert may_have_company(subject, came, switches, forced=forced) == verdict
 
 
-def test_a12_a_tombstone_forbids_a_new_company_but_not_a_link_with_another_one():
+def test_rule_A12_a_tombstone_forbids_a_new_company_but_not_a_link_with_another_one():
     came = arrival(company_deleted=True)
     assert find_obstacle(EDITED, came, SYNC, forced=False) is None
 
 
 def test_2_5_an_account_that_may_not_cross_is_not_matched_either():
     assert find_obstacle(OLD, HERE, SYNC, forced=False) == LeaveAlone(Reason.ACCOUNT_UNTOUCHED)
-
-
-@pytest.mark.parametrize(
-    ("kind", "account_number", "converted", "brings"),
-    [
-        pytest.param(
-            PersonKind.LEAD, None, False, LeaveAlone(Reason.PERSON_WITHOUT_ACCOUNT), id="2.7-a-lead-creates-no-company"
-        ),
-        pytest.param(PersonKind.LEAD, 1, True, account_id(1), id="2.7-a-converted-lead-brings-its-account"),
-        pytest.param(PersonKind.LEAD, None, True, LeaveAlone(Reason.PERSON_WITHOUT_ACCOUNT), id="2.7-if-it-is-known"),
-        pytest.param(PersonKind.CONTACT, 1, False, account_id(1), id="a-contact-brings-the-account-it-is-on"),
-        pytest.param(
-            PersonKind.CONTACT,
-            None,
-            False,
-            LeaveAlone(Reason.PERSON_WITHOUT_ACCOUNT),
-            id="a-private-contact-brings-none",
-        ),
-    ],
-)
-def test_account_behind(kind, account_number, converted, brings):
-    on = account_id(account_number) if account_number else None
-    person = Person(PersonId("p"), kind, "a@acme.com", ON, account_id=on, is_converted=converted)
-    assert account_behind(person) == brings

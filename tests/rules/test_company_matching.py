@@ -58,12 +58,12 @@ def turned_round(candidates):
     return CompanyCandidates(*sides, candidates.contact_counts, candidates.rivals[::-1])
 
 
-def test_t2_row_1_a_merge_loser_is_looked_at_as_its_master():
+def test_rule_T2_1_a_merge_loser_is_looked_at_as_its_master():
     loser = account(1, is_deleted=True, master_id=B, website="acme.com", company_id=CompanyId("1"))
     assert matched([company(1, domain="acme.com")], of=loser, switches=AUTO) == ("start over", B, "ACCOUNT_MERGED")
 
 
-def test_t2_row_1_a_deleted_account_without_a_master_is_nobodys():
+def test_rule_T2_1_a_deleted_account_without_a_master_is_nobodys():
     assert matched([company(1, domain="acme.com")], of=account(1, is_deleted=True, website="acme.com")) == "none"
 
 
@@ -125,16 +125,16 @@ def test_t2_row_1_a_deleted_account_without_a_master_is_nobodys():
         ),
     ],
 )
-def test_t2_row_2(companies, facts, found):
+def test_rule_T2_2_an_id_decides(companies, facts, found):
     assert matched(companies, **facts) == found
 
 
-def test_t2_row_2_the_company_our_key_on_the_account_names():
+def test_rule_T2_2_the_company_our_key_on_the_account_names():
     keyed = account(1, company_id=CompanyId("2"))
     assert matched([company(1), company(2)], of=keyed) == ("link", "2", "LINKED_BY_KEY")
 
 
-def test_t2_row_2_the_others_that_carry_the_id_are_listed():
+def test_rule_T2_2_the_others_that_carry_the_id_are_listed():
     candidates = CompanyCandidates([company(n, account_id=A) for n in (3, 1, 2)], {CompanyId("2"): A})
     kept = AdoptCompany(candidates.companies[2], Reason.CONFLICT_DUP_LINK, {"others": ["1", "3"]})
     assert match_company(ACME, candidates, OFF) == kept
@@ -160,7 +160,7 @@ def test_t2_row_2_the_others_that_carry_the_id_are_listed():
         pytest.param(contacts(7), {}, "none", id="a-company-that-was-not-found-is-no-candidate"),
     ],
 )
-def test_t2_row_3(people, links, found):
+def test_rule_T2_3_shared_contacts_decide(people, links, found):
     assert matched([company(1), company(2)], people=people, links=links) == found
 
 
@@ -252,12 +252,12 @@ DOMAIN = company(1, domain="acme.com")
         ),
     ],
 )
-def test_t2_row_4(companies, switches, facts, found):
+def test_rule_T2_4_the_web_domain_is_worth_what_the_operator_chose(companies, switches, facts, found):
     assert matched(companies, switches=switches, **facts) == found
 
 
 @pytest.mark.parametrize("website", ["gmail.com", "linkedin.com/company/acme", "sites.google.com/acme", "", "acme"])
-def test_t2_row_4_what_identifies_nobody_is_no_evidence(website):
+def test_rule_T2_4_what_identifies_nobody_is_no_evidence(website):
     everybodys = [company(1, domain=website)]
     assert matched(everybodys, of=account(1, website=website), switches=AUTO) == "none"
 
@@ -284,21 +284,21 @@ def test_t2_row_4_what_identifies_nobody_is_no_evidence(website):
         pytest.param([company(1, name="Zeta", country="DE")], NAMES, {}, "none", id="not-another-name"),
     ],
 )
-def test_t2_row_5(companies, switches, links, found):
+def test_rule_T2_5_a_name_is_at_most_a_question(companies, switches, links, found):
     assert matched(companies, switches=switches, links=links) == found
 
 
-def test_t2_row_5_names_never_link_whatever_the_domains_may_do():
+def test_rule_T2_5_names_never_link_whatever_the_domains_may_do():
     trusting = Switches(domain_match=DomainMatch.AUTO, name_match=NameMatch.SUGGEST)
     assert matched([company(1, country="DE")], switches=trusting)[0] == "ask"
 
 
-def test_t2_row_6_nothing_is_known():
+def test_rule_T2_6_nothing_is_known():
     assert matched([company(1, name="Zeta", domain="zeta.com")], switches=AUTO) == "none"
     assert matched([], switches=AUTO) == "none"
 
 
-def test_a16_a_person_account_is_nobodys_company():
+def test_rule_A16_a_person_account_is_nobodys_company():
     person = account(1, website="acme.com", is_person_account=True)
     assert matched([DOMAIN], of=person, switches=AUTO, people=contacts(1)) == "none"
 

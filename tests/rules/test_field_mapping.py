@@ -124,7 +124,7 @@ def test_7_1_note_the_times_do_not_matter_where_only_one_side_has_moved():
         ),
     ],
 )
-def test_a9_a_first_sync_never_clears(rule, hubspot, salesforce, verdict):
+def test_rule_A9_a_first_sync_never_clears(rule, hubspot, salesforce, verdict):
     assert decide_field(rule, Sides(None, hubspot, salesforce, LATE, EARLY)) == verdict
 
 
@@ -176,6 +176,6 @@ def test_what_is_written_is_what_the_other_side_has(rule, sides):
 
 
 @given(st.sampled_from(list(SyncRule)), VALUES, VALUES)
-def test_a9_a_first_sync_only_ever_writes_values(rule, hubspot, salesforce):
+def test_rule_A9_a_first_sync_only_ever_writes_values(rule, hubspot, salesforce):
     verdict = decide_field(rule, Sides(None, hubspot, salesforce, LATE, EARLY))
     assert not isinstance(verdict, WriteHubSpot | WriteSalesforce) or verdict.value != BLANK

@@ -92,7 +92,7 @@ def test_a_field_that_is_not_synced_is_not_even_a_problem_where_it_is_missing():
     assert (plan.problems, plan.verdicts) == ((), {"Phone": Leave(Reason.FIELD_NOT_SYNCED)})
 
 
-def test_7_2_1_a_new_entry_has_no_baseline_so_old_values_are_carried_and_nothing_is_cleared():
+def test_rule_7_2_1_a_new_entry_has_no_baseline_so_old_values_are_carried_and_nothing_is_cleared():
     pair = Pair({"city": "Bonn", "phone": ""}, {"BillingCity": None, "Phone": "1"}, baselines={"Name": "Acme"})
     plan = plan_fields([CITY, PHONE], pair, NOBODY)
     assert (plan.to_salesforce, plan.to_hubspot) == ({"BillingCity": "Bonn"}, {"phone": "1"})
@@ -140,7 +140,7 @@ def test_the_later_of_two_properties_of_a_street_is_when_it_changed():
         ),
     ],
 )
-def test_a14_who_shares_values(kind, in_segment, reason):
+def test_rule_A14_who_shares_values(kind, in_segment, reason):
     assert may_carry_fields(kind, in_segment=in_segment) is reason
 
 
@@ -163,7 +163,7 @@ OWNER = mapped(ValueType.OWNER, TWO_WAY, names=("hubspot_owner_id",), field="Own
         pytest.param("", "005xyz", {}, {}, [Reason.OWNER_UNMATCHED], id="A19-a-user-without-a-counterpart"),
     ],
 )
-def test_7_2_6_owners_in_a_plan(hubspot, salesforce, to_hubspot, to_salesforce, reasons):
+def test_rule_7_2_6_owners_in_a_plan(hubspot, salesforce, to_hubspot, to_salesforce, reasons):
     plan = plan_fields([OWNER], Pair({"hubspot_owner_id": hubspot}, {"OwnerId": salesforce}), KNOWN)
     assert (plan.to_hubspot, plan.to_salesforce) == (to_hubspot, to_salesforce)
     assert [one.reason for one in plan.problems] == reasons

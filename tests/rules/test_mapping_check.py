@@ -196,7 +196,7 @@ def advice(checked: Checked) -> list[tuple[int, str]]:
     return [(one.line, one.problem) for one in checked.findings]
 
 
-def test_7_2_9_values_that_only_one_side_has_are_named_and_take_nothing_out():
+def test_rule_7_2_9_values_that_only_one_side_has_are_named_and_take_nothing_out():
     checked = check(NAME, entry("tier", "Tier__c", "select"))
     assert advice(checked) == [
         (2, "Salesforce has no value for HubSpot's: B"),
@@ -205,11 +205,11 @@ def test_7_2_9_values_that_only_one_side_has_are_named_and_take_nothing_out():
     assert len(checked.fields["Account"]) == 2
 
 
-def test_7_2_9_a_value_map_ends_that():
+def test_rule_7_2_9_a_value_map_ends_that():
     assert check(NAME, entry("tier", "Tier__c", "select", B="Z")).findings == ()
 
 
-def test_7_2_9_values_that_are_only_read_need_no_counterpart_in_salesforce():
+def test_rule_7_2_9_values_that_are_only_read_need_no_counterpart_in_salesforce():
     checked = check(NAME, entry("tier", "Tier__c", "select", SyncRule.ALWAYS_SALESFORCE))
     assert advice(checked) == [(2, "HubSpot has no value for Salesforce's: Z")]
 
@@ -257,38 +257,38 @@ def test_a_mapping_of_which_nothing_can_be_used_is_the_whole_files_problem():
 STATE, COUNTRY = entry("state", "BillingState", "state"), entry("country", "BillingCountry", "country")
 
 
-def test_7_2_10_the_code_fields_are_used_where_the_org_has_them():
+def test_rule_7_2_10_the_code_fields_are_used_where_the_org_has_them():
     checked = check(NAME, STATE, COUNTRY, fields=(*FIELDS, *CODES))
     assert checked.findings == ()
     assert [one.name for one in checked.fields["Account"]] == ["Name", "BillingStateCode", "BillingCountryCode"]
     assert all(one.has_codes for one in checked.fields["Account"][1:])
 
 
-def test_7_2_10_and_the_names_where_it_has_not():
+def test_rule_7_2_10_and_the_names_where_it_has_not():
     checked = check(NAME, STATE, COUNTRY, fields=(*FIELDS, *CODES[:2]))
     assert checked.findings == ()
     assert [one.name for one in checked.fields["Account"]] == ["Name", "BillingState", "BillingCountry"]
 
 
-def test_7_2_10_a_state_needs_its_country():
+def test_rule_7_2_10_a_state_needs_its_country():
     checked = check(NAME, STATE, fields=(*FIELDS, *CODES))
     (finding,) = checked.findings
     assert (finding.line, finding.effect, finding.remedy) == (2, FIELD, "Map BillingCountry as well")
     assert [one.name for one in checked.fields["Account"]] == ["Name"]
 
 
-def test_7_2_10_a_state_whose_country_is_taken_out_goes_with_it():
+def test_rule_7_2_10_a_state_whose_country_is_taken_out_goes_with_it():
     checked = check(NAME, STATE, replace(COUNTRY, properties=("gone",)), fields=(*FIELDS, *CODES))
     assert [(one.line, one.effect) for one in checked.findings] == [(2, FIELD), (3, FIELD)]
 
 
-def test_7_2_10_a_name_mapped_as_a_text_beside_its_code_is_worth_a_hint():
+def test_rule_7_2_10_a_name_mapped_as_a_text_beside_its_code_is_worth_a_hint():
     checked = check(NAME, entry("state", "BillingState"), fields=(*FIELDS, *CODES))
     (finding,) = checked.findings
     assert (finding.line, finding.effect, finding.remedy) == (2, NOTHING, 'Write type = "state"')
 
 
-def test_7_2_2_a_name_and_its_code_are_one_field():
+def test_rule_7_2_2_a_name_and_its_code_are_one_field():
     code = entry("city", "BillingCountryCode", "country")
     checked = check(NAME, COUNTRY, code, fields=(*FIELDS, *CODES))
     (finding,) = checked.findings
@@ -296,7 +296,7 @@ def test_7_2_2_a_name_and_its_code_are_one_field():
     assert finding.remedy == "Keep this entry or that of line 2"
 
 
-def test_7_2_10_a_value_map_of_codes_that_the_org_does_not_have():
+def test_rule_7_2_10_a_value_map_of_codes_that_the_org_does_not_have():
     country = entry("country", "BillingCountry", "country", Deutschland="DE", USA="US")
     checked = check(NAME, country, fields=(*FIELDS, *CODES))
     assert advice(checked) == [(2, "the value map names what Salesforce does not have: DE")]
@@ -310,25 +310,25 @@ def check_people(*entries: Entry, contact: tuple[FieldDescription, ...], lead: t
     return check_mapping(FieldMapping({CONTACT: entries}), {CONTACT: about})
 
 
-def test_7_2_8_one_entry_feeds_the_field_of_that_name_on_contacts_and_leads():
+def test_rule_7_2_8_one_entry_feeds_the_field_of_that_name_on_contacts_and_leads():
     checked = check_people(NAME, contact=FIELDS[:1], lead=FIELDS[:1])
     assert checked.findings == ()
     assert [one.entry for one in checked.fields["Contact"]] == [one.entry for one in checked.fields["Lead"]] == [NAME]
 
 
-def test_7_2_8_a_field_that_only_contacts_have_is_carried_for_them():
+def test_rule_7_2_8_a_field_that_only_contacts_have_is_carried_for_them():
     checked = check_people(NAME, entry("city", "City__c"), contact=FIELDS[:2], lead=FIELDS[:1])
     assert checked.findings == ()
     assert [len(checked.fields[name]) for name in ("Contact", "Lead")] == [2, 1]
 
 
-def test_7_2_8_what_is_wrong_with_both_is_said_once():
+def test_rule_7_2_8_what_is_wrong_with_both_is_said_once():
     fields = (FIELDS[0], replace(FIELDS[1], is_updateable=False))
     checked = check_people(NAME, entry("city", "City__c"), contact=fields, lead=fields)
     assert len(checked.findings) == 1
 
 
-def test_7_2_4_what_the_mapping_does_not_name_is_not_carried():
+def test_rule_7_2_4_what_the_mapping_does_not_name_is_not_carried():
     assert [one.name for one in check(NAME).fields["Account"]] == ["Name"]
 
 

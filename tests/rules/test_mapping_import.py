@@ -151,7 +151,7 @@ def test_a_known_value_map_is_brought_along():
     assert mapping.entries[MappedObject.COMPANY][0].choices == KNOWN.entries[2].choices
 
 
-def test_7_2_6_an_owner_is_two_way_whatever_the_export_says():
+def test_rule_7_2_6_an_owner_is_two_way_whatever_the_export_says():
     imported = import_mapping(f"{HEADER}\nhubspot_owner_id,OwnerId,Prefer Salesforce unless blank\n".encode(), KNOWN)
     assert entries(imported) == [("hubspot_owner_id", "OwnerId", "two_way", "owner")]
     assert told(imported) == [(2, False)]

@@ -59,7 +59,7 @@ KNOWN = match_owners(MAPPING, OWNERS, USERS)
         pytest.param("77", Reason.OWNER_UNMATCHED, id="A19-an-owner-nobody-has-heard-of"),
     ],
 )
-def test_7_2_6_who_a_hubspot_owner_is_in_salesforce(owner, user):
+def test_rule_7_2_6_who_a_hubspot_owner_is_in_salesforce(owner, user):
     found = KNOWN.from_hubspot(owner)
     assert (found.reason if isinstance(found, Problem) else found) == user
 
@@ -76,7 +76,7 @@ def test_7_2_6_who_a_hubspot_owner_is_in_salesforce(owner, user):
         pytest.param(TWIN, Reason.OWNER_UNMATCHED, id="A19-one-of-two-with-the-same-address"),
     ],
 )
-def test_7_2_6c_who_a_salesforce_user_is_in_hubspot(user, owner):
+def test_rule_7_2_6c_who_a_salesforce_user_is_in_hubspot(user, owner):
     found = KNOWN.to_hubspot(Common(user))
     assert (found.reason if isinstance(found, Problem) else found) == owner
 
@@ -119,7 +119,7 @@ def verdict_of(hubspot: str | None, salesforce: str, baseline: str | None = None
         ),
     ],
 )
-def test_7_2_6b_linking_an_existing_account(hubspot, salesforce, verdict):
+def test_rule_7_2_6b_linking_an_existing_account(hubspot, salesforce, verdict):
     assert verdict_of(hubspot, salesforce) == verdict
 
 
@@ -139,7 +139,7 @@ def test_7_2_6b_linking_an_existing_account(hubspot, salesforce, verdict):
         ),
     ],
 )
-def test_7_2_6b_afterwards_the_most_recent_change_wins(hubspot, salesforce, newer, verdict):
+def test_rule_7_2_6b_afterwards_the_most_recent_change_wins(hubspot, salesforce, newer, verdict):
     assert verdict_of(hubspot, salesforce, ANN, newer=newer) == verdict
 
 
@@ -151,13 +151,13 @@ def test_7_2_6b_afterwards_the_most_recent_change_wins(hubspot, salesforce, newe
         pytest.param("4", ANN, Reason.OWNER_AMBIGUOUS, id="A19-one-of-two"),
     ],
 )
-def test_a19_an_owner_nobody_knows_leaves_both_and_says_so(hubspot, baseline, reason):
+def test_rule_A19_an_owner_nobody_knows_leaves_both_and_says_so(hubspot, baseline, reason):
     verdict = verdict_of(hubspot, ANN, baseline, newer=LATE)
     assert isinstance(verdict, Leave)
     assert verdict.problem == Problem(reason, {"hubspot_owner": hubspot})
 
 
-def test_a19_an_owner_nobody_knows_does_not_keep_salesforces_new_owner_out():
+def test_rule_A19_an_owner_nobody_knows_does_not_keep_salesforces_new_owner_out():
     assert verdict_of("5", BEN, ANN, newer=EARLY) == WriteHubSpot(Common(BEN), Reason.FIELD_SALESFORCE_NEWER)
 
 
@@ -185,7 +185,7 @@ def test_an_owner_that_is_not_synced_is_left_alone():
         pytest.param("5", "nobody@x.example", None, id="A19-an-unknown-fallback-is-none"),
     ],
 )
-def test_7_2_6a_who_owns_a_new_account(owner, fallback, user):
+def test_rule_7_2_6a_who_owns_a_new_account(owner, fallback, user):
     known = match_owners(OwnerMapping(MAPPING.overrides, fallback), OWNERS, USERS)
     assert choose_first_owner(owner, known) == user
 

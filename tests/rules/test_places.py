@@ -112,7 +112,7 @@ def place(state: str, country: str, state_code: str | None, country_code: str | 
         ),
     ],
 )
-def test_7_2_10_countries_and_states_for_salesforce(pair, written, problems):
+def test_rule_7_2_10_countries_and_states_for_salesforce(pair, written, problems):
     plan = plan_fields([STATE, COUNTRY], pair, NOBODY)
     assert plan.to_salesforce == written
     assert list(plan.to_salesforce) == list(written), "the country goes before the state"
@@ -128,7 +128,7 @@ def test_7_2_10_countries_and_states_for_salesforce(pair, written, problems):
         pytest.param(("CA", "NY"), "CA", "CA", id="7.2.10-or-for-the-code"),
     ],
 )
-def test_7_2_10_states_for_hubspot(options, code, said):
+def test_rule_7_2_10_states_for_hubspot(options, code, said):
     field = mapped(ValueType.STATE, names=("state",), field="BillingStateCode", salesforce=STATES, hubspot=options)
     pair = Pair({"state": ""}, {"BillingStateCode": code})
     plan = plan_fields([field], pair, NOBODY)
@@ -136,12 +136,12 @@ def test_7_2_10_states_for_hubspot(options, code, said):
     assert plan_fields([field], apply(plan, pair), NOBODY).to_hubspot == {}
 
 
-def test_7_2_10_a_spelling_that_means_the_same_code_is_left_as_it_is():
+def test_rule_7_2_10_a_spelling_that_means_the_same_code_is_left_as_it_is():
     plan = plan_fields([COUNTRY], Pair({"country": "Deutschland"}, {"BillingCountryCode": "DE"}), NOBODY)
     assert (plan.to_hubspot, plan.to_salesforce, plan.agreed) == ({}, {}, {"BillingCountryCode": "DE"})
 
 
-def test_7_2_10_in_an_org_without_codes_names_are_plain_text():
+def test_rule_7_2_10_in_an_org_without_codes_names_are_plain_text():
     country = mapped(ValueType.COUNTRY, names=("country",), field="BillingCountry", values={"USA": "US"})
     state = mapped(ValueType.STATE, names=("state",), field="BillingState")
     pair = Pair({"country": "USA", "state": "California"}, {"BillingCountry": None, "BillingState": None})

@@ -27,7 +27,7 @@ EARLIER = NOW - timedelta(hours=1)
         pytest.param(9, 0.1, 720, id="and-more-rarely-when-it-is-quiet-too"),
     ],
 )
-def test_the_next_poll(quiet, quota_left, seconds):
+def test_rule_6_1_the_next_poll_follows_what_happens_and_what_is_left(quiet, quota_left, seconds):
     assert next_wait(PACE, quiet=quiet, quota_left=quota_left) == timedelta(seconds=seconds)
 
 

@@ -35,13 +35,14 @@ from tasks.follow_merge import follow_merge
 from tasks.follow_person import follow_person
 from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
-from tasks.rules.reevaluation import ENDS, REVIEWS, SEGMENT_GONE, reviews_after
+from tasks.rules.reevaluation import ENDS, FILTER_REFUSED, REVIEWS, SEGMENT_GONE, reviews_after
 from tasks.sync_task import SyncTask
 from tests.doubles.workday import Workday, pairs
 from tests.doubles.world import LATELY, LONG_AGO, World
 
 ACCOUNT, OTHER_ACCOUNT = "001000000000001AAA", "001000000000002AAA"
 CONTACTS, COMPANIES = "7", "9"
+FILTER = "Industry = 'Energy'"
 VALUES: dict[str, tuple[Any, ...]] = {
     "company_sync": (False, True),
     "hubspot_polling": (False, True),
@@ -53,6 +54,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "domain_match": tuple(DomainMatch),
     "opt_out_domains": ((), ("acme.com",)),
     "name_match": tuple(NameMatch),
+    "account_filter": (None, FILTER),
     "account_from_primary_company": (False, True),
     "keep_former_company": (False, True),
     "deleted_accounts": tuple(DeletedAccounts),
@@ -78,7 +80,14 @@ MATCH_SWITCHES = [
     "name_match",
 ]
 STAGE_SWITCHES = ["opportunity_signals", "stage_to_contacts", "hubspot_cascade", "stages_of_all_contacts", "rank_other"]
-COMPANY_SWITCHES = ["company_sync", "domain_match", "opt_out_domains", "name_match", "recreate_deleted_companies"]
+COMPANY_SWITCHES = [
+    "company_sync",
+    "domain_match",
+    "opt_out_domains",
+    "name_match",
+    "account_filter",
+    "recreate_deleted_companies",
+]
 NOTHING_DECIDED_TURNS_OUT_OTHERWISE = {
     "account_from_primary_company",
     "keep_former_company",
@@ -148,6 +157,7 @@ def company_like(people: str, account: str) -> World:
 def account_with(companies: str, edited_at: datetime) -> World:
     world = World()
     world.account(ACCOUNT, website="acme.com", country="BR", created_at=LONG_AGO, modified_at=edited_at)
+    world.salesforce.filters[FILTER] = set()
     match companies:
         case "one":
             world.company(domain="acme.com", country="Brazil")
@@ -266,7 +276,7 @@ async def test_whoever_would_end_differently_is_looked_at_again_and_no_kind_that
         (name, code)
         for name, reviews in REVIEWS.items()
         for review in reviews
-        for code in review.codes - {SEGMENT_GONE}
+        for code in review.codes - {SEGMENT_GONE, FILTER_REFUSED}
         if review.task == task.name
     }
     assert {(name, code) for name, code, _ in found} == reviewed
@@ -376,3 +386,10 @@ async def test_who_was_parked_for_want_of_the_list_is_looked_at_again_with_anoth
     world.hubspot.segments.clear()
     assert await end(create_account, world, world.switches) == SEGMENT_GONE
     assert SEGMENT_GONE in {code for review in REVIEWS[name] for code in review.codes}
+
+
+async def test_who_was_parked_for_a_filter_that_is_not_understood_is_looked_at_again_with_another():
+    world = World(account_filter="Nonsense")
+    world.account(ACCOUNT, created_at=LATELY)
+    assert await end(create_company, world, world.switches) == FILTER_REFUSED
+    assert FILTER_REFUSED in {code for review in REVIEWS["account_filter"] for code in review.codes}

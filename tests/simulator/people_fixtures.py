@@ -133,7 +133,13 @@ HUBSPOT = {
 ACCOUNT_IDS = [make_id("001", number) for number in range(1, 5)]
 SALESFORCE = {
     "users": [
-        {"Id": "005Vr0000000009", "Username": "two@example.com", "LastName": "Two", "IsActive": True},
+        {
+            "Id": "005Vr0000000009",
+            "Username": "two@example.com",
+            "Email": "Two@example.com",
+            "LastName": "Two",
+            "IsActive": True,
+        },
     ],
     "Account": [{"Id": each, "Name": f"Account {n}"} for n, each in enumerate(ACCOUNT_IDS)],
     "Contact": [{"LastName": f"Contact {n}", "AccountId": each} for n, each in enumerate(ACCOUNT_IDS)],

@@ -272,3 +272,23 @@ def test_nothing_is_counted_that_did_not_happen(hubspot):
     hubspot.call("GET", COMPANIES)
     counted = hubspot.control("GET", "/counters")["hubspot"]
     assert set(counted) == {"calls", "calls_objects", "calls_numbered", "answers_200", "correlation_ids"}
+
+
+def test_what_each_app_writes_is_counted_apart(hubspot):
+    scopes = ["crm.objects.companies.read", "crm.objects.companies.write", "crm.objects.contacts.write"]
+    hubspot.portal.seed({"tokens": {"pat-na1-other": {"name": "Other", "appId": "1000002", "scopes": scopes}}})
+    first, second, contact = hubspot.company(), hubspot.company(), hubspot.contact(email="a@acme.com")
+    hubspot.call("GET", f"{COMPANIES}/{first}")
+
+    def as_other(method, path, body=None):
+        assert hubspot.call(method, path, body, token="pat-na1-other").status < 300
+
+    as_other("PATCH", f"{COMPANIES}/{first}", {"properties": {"name": "Other"}})
+    as_other("PATCH", f"{COMPANIES}/{first}", {"properties": {"name": "Other"}})
+    as_other("PUT", f"/crm/v4/objects/contacts/{contact}/associations/default/companies/{first}")
+    as_other("DELETE", f"/crm/v4/objects/contacts/{contact}/associations/companies/{first}")
+    as_other("POST", f"{COMPANIES}/merge", {"primaryObjectId": first, "objectIdToMerge": second})
+    as_other("DELETE", f"{COMPANIES}/{first}")
+
+    counted = hubspot.control("GET", "/counters")["hubspot"]
+    assert (counted["writes_by_app_1000001"], counted["writes_by_app_1000002"]) == (3, 6)

@@ -210,3 +210,18 @@ def test_a_session_that_has_ended_is_opened_again(office, name):
 def test_people_who_cannot_do_anything_do_not_begin(weights):
     with pytest.raises(ValueError, match=r"unknown act|nothing is left"):
         Actor([], Journal(), seed=1, weights=weights)
+
+
+def test_some_customers_and_persons_are_entered_in_both_crms(office):
+    creating = ("create_company", "create_contact")
+    acts = office.work(acts=60, weights={**{f"hubspot.{name}": 1 for name in creating}, "salesforce.create_account": 1,
+                                         "salesforce.create_contact": 1})  # fmt: skip
+    assert {act.outcome for act in acts} == {"done"}
+
+    def entered(system, *names):
+        values = [act.fields[name] for act in acts if act.system == system for name in names if name in act.fields]
+        assert len(values) == len(set(values))
+        return {value.removeprefix("https://") for value in values}
+
+    assert entered("hubspot", "domain") & entered("salesforce", "Website")
+    assert entered("hubspot", "email") & entered("salesforce", "Email")

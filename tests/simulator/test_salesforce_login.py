@@ -7,6 +7,8 @@ import requests
 from simple_salesforce.api import Salesforce
 from simple_salesforce.exceptions import SalesforceAuthenticationFailed, SalesforceExpiredSession
 
+from simulator.salesforce.engine import INTEGRATION_USER_ID
+from simulator.salesforce.ids import make_id
 from tests.simulator import salesforce_fixtures as fixtures
 from tests.simulator.salesforce_fixtures import key_pair, refusal, signed_assertion
 
@@ -100,6 +102,27 @@ def test_without_a_key_nobody_logs_in_by_jwt(salesforce):
 def test_a_refused_login_says_why(salesforce, form, error):
     answer = salesforce.token(**form)
     assert (answer.status_code, answer.json()["error"]) == (400, error)
+
+
+def test_a_further_app_runs_as_a_user_of_its_own_and_its_writes_are_counted_apart(salesforce):
+    other = {"consumer_key": "other-key", "consumer_secret": "other-secret", "user_id": make_id("005", 9)}
+    user = {"Id": other["user_id"], "Username": "people@example.com", "LastName": "People"}
+    salesforce.org.seed({"users": [user], "apps": [other]})
+    form = {"grant_type": "client_credentials", "client_id": "other-key"}
+    assert salesforce.token(**form, client_secret="wrong").json()["error"] == "invalid_client"
+
+    ours = salesforce.create(Name="A")
+    salesforce.http.headers["Authorization"] = (
+        f"Bearer {salesforce.token(**form, client_secret='other-secret').json()['access_token']}"
+    )
+    theirs = salesforce.create(Name="B")
+    salesforce.call("PATCH", f"sobjects/Account/{ours}", {"Name": "C"})
+    salesforce.call("DELETE", f"sobjects/Account/{theirs}")
+
+    held = salesforce.read(ours)
+    assert (held["CreatedById"], held["LastModifiedById"]) == (INTEGRATION_USER_ID, other["user_id"])
+    assert salesforce.org.counters[f"records.written_by.{INTEGRATION_USER_ID}"] == 1
+    assert salesforce.org.counters[f"records.written_by.{other['user_id']}"] == 3
 
 
 def test_a_flow_can_be_closed(salesforce):

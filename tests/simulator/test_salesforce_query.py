@@ -115,7 +115,7 @@ def test_a_query_has_an_end_whatever_its_url_may(salesforce):
 
 
 def test_big_conditions_stay_quick(salesforce):
-    """Bounds of work, not of waiting: ten times what is needed, less than without merged pattern and index."""
+    """Bounds of work, not of waiting: ten times what it takes. Without the tree of patterns the first is passed."""
     seed_accounts(salesforce, 20_000)
     likes = " OR ".join(f"Website LIKE '%site{n}.e%'" for n in range(400))
     keys = ", ".join(f"'{n}'" for n in range(700))

@@ -26,7 +26,7 @@ def linked(world: World, company_id: str = "1") -> AccountId | None:
 # T1, top-down
 
 
-async def test_t1_row_1_company_sync_off_creates_nothing_and_asks_nobody():
+async def test_rule_T1_1_company_sync_off_creates_nothing_and_asks_nobody():
     world = World(company_sync=False)
     world.company()
     world.contact()
@@ -35,7 +35,7 @@ async def test_t1_row_1_company_sync_off_creates_nothing_and_asks_nobody():
     assert world.calls.made == ["record_verdict"]
 
 
-async def test_t1_row_2_an_existing_account_is_adopted_before_any_creation_rule():
+async def test_rule_T1_2_an_existing_account_is_adopted_before_any_creation_rule():
     world = World()
     world.company()
     world.account(ACCOUNT, company_id=CompanyId("1"))
@@ -45,7 +45,7 @@ async def test_t1_row_2_an_existing_account_is_adopted_before_any_creation_rule(
     assert world.salesforce.created == []
 
 
-async def test_t1_row_4_a_company_outside_its_segment_gets_none():
+async def test_rule_T1_4_a_company_outside_its_segment_gets_none():
     world = World(company_segment="9")
     world.company()
     world.contact()
@@ -53,7 +53,7 @@ async def test_t1_row_4_a_company_outside_its_segment_gets_none():
     assert world.codes() == ["COMPANY_NOT_IN_SEGMENT"]
 
 
-async def test_t1_row_5_in_account_only_mode_the_segment_alone_decides():
+async def test_rule_T1_5_in_account_only_mode_the_segment_alone_decides():
     world = World(company_segment="9", company_segment_alone=True)
     world.company()
     world.hubspot.segments["9"].add("1")
@@ -61,7 +61,7 @@ async def test_t1_row_5_in_account_only_mode_the_segment_alone_decides():
     assert world.codes() == ["COMPANY_SEGMENT", "ACCOUNT_CREATED"]
 
 
-async def test_t1_row_5_otherwise_the_segment_is_only_a_gate():
+async def test_rule_T1_5_otherwise_the_segment_is_only_a_gate():
     world = World(company_segment="9")
     world.company()
     world.hubspot.segments["9"].add("1")
@@ -69,14 +69,14 @@ async def test_t1_row_5_otherwise_the_segment_is_only_a_gate():
     assert world.codes() == ["N1_NO_CONTACTS"]
 
 
-async def test_t1_row_6_no_contacts_no_account():
+async def test_rule_T1_6_no_contacts_no_account():
     world = World()
     world.company()
     assert await run(world) is Outcome.LEFT_ALONE
     assert world.codes() == ["N1_NO_CONTACTS"]
 
 
-async def test_t1_row_7_no_qualifying_contact_no_account():
+async def test_rule_T1_7_no_qualifying_contact_no_account():
     world = World(contact_segment="7")
     world.company()
     world.person(world.contact(), CONTACT)
@@ -84,7 +84,7 @@ async def test_t1_row_7_no_qualifying_contact_no_account():
     assert world.codes() == ["N3_NONE_QUALIFIES"]
 
 
-async def test_t1_row_8_only_leads_no_account():
+async def test_rule_T1_8_only_leads_no_account():
     world = World()
     world.company(created_automatically=True)
     world.person(world.contact(), LEAD)
@@ -93,7 +93,7 @@ async def test_t1_row_8_only_leads_no_account():
     assert world.codes() == ["N2_ALL_LEADS"]
 
 
-async def test_t1_row_9_a_private_contact_brings_an_account():
+async def test_rule_T1_9_a_private_contact_brings_an_account():
     world = World(default_object=LEAD)
     world.company()
     world.person(world.contact(), CONTACT)
@@ -101,7 +101,7 @@ async def test_t1_row_9_a_private_contact_brings_an_account():
     assert world.codes() == ["C2_PRIVATE_CONTACT", "ACCOUNT_CREATED"]
 
 
-async def test_t1_row_9_but_not_one_outside_the_segment():
+async def test_rule_T1_9_but_not_one_outside_the_segment():
     world = World(default_object=LEAD, contact_segment="7")
     world.company()
     world.person(world.contact(), CONTACT)
@@ -111,7 +111,7 @@ async def test_t1_row_9_but_not_one_outside_the_segment():
     assert world.codes() == ["PENDING_CONTACT_SYNC"]
 
 
-async def test_t1_row_10_a_company_hubspot_made_itself_gets_one_where_contacts_sync_as_contacts():
+async def test_rule_T1_10_a_company_hubspot_made_itself_gets_one_where_contacts_sync_as_contacts():
     world = World()
     world.company(created_automatically=True)
     world.contact()
@@ -119,7 +119,7 @@ async def test_t1_row_10_a_company_hubspot_made_itself_gets_one_where_contacts_s
     assert world.codes() == ["C1_AUTO_CREATED", "ACCOUNT_CREATED"]
 
 
-async def test_t1_row_10_but_not_where_contacts_sync_as_leads():
+async def test_rule_T1_10_but_not_where_contacts_sync_as_leads():
     world = World(default_object=LEAD)
     world.company(created_automatically=True)
     world.contact()
@@ -128,7 +128,7 @@ async def test_t1_row_10_but_not_where_contacts_sync_as_leads():
 
 
 @pytest.mark.parametrize("who", ["a lead", "without an address"])
-async def test_t1_row_10_but_not_for_a_contact_that_never_will_be_a_salesforce_contact(who):
+async def test_rule_T1_10_but_not_for_a_contact_that_never_will_be_a_salesforce_contact(who):
     world = World(contact_segment="7")
     world.company(created_automatically=True)
     qualifying = world.contact(email="" if who == "without an address" else None)
@@ -141,7 +141,7 @@ async def test_t1_row_10_but_not_for_a_contact_that_never_will_be_a_salesforce_c
     assert world.codes() == ["PENDING_CONTACT_SYNC"]
 
 
-async def test_t1_row_11_a_contact_that_will_sync_as_contact_brings_an_account():
+async def test_rule_T1_11_a_contact_that_will_sync_as_contact_brings_an_account():
     world = World()
     world.company()
     world.contact()
@@ -149,7 +149,7 @@ async def test_t1_row_11_a_contact_that_will_sync_as_contact_brings_an_account()
     assert world.codes() == ["C3_QUALIFYING_CONTACT", "ACCOUNT_CREATED"]
 
 
-async def test_t1_row_11_a_contact_on_somebody_elses_account_still_counts():
+async def test_rule_T1_11_a_contact_on_somebody_elses_account_still_counts():
     world = World(default_object=LEAD)
     world.company()
     world.account(ACCOUNT)
@@ -160,7 +160,7 @@ async def test_t1_row_11_a_contact_on_somebody_elses_account_still_counts():
     assert linked(world) != ACCOUNT
 
 
-async def test_t1_row_12_contacts_that_have_not_reached_salesforce_leave_it_pending():
+async def test_rule_T1_12_contacts_that_have_not_reached_salesforce_leave_it_pending():
     world = World(default_object=LEAD)
     world.company()
     world.contact()
@@ -168,7 +168,7 @@ async def test_t1_row_12_contacts_that_have_not_reached_salesforce_leave_it_pend
     assert world.codes() == ["PENDING_CONTACT_SYNC"]
 
 
-async def test_t1_row_12_a_contact_without_an_address_never_reaches_salesforce():
+async def test_rule_T1_12_a_contact_without_an_address_never_reaches_salesforce():
     world = World()
     world.company()
     world.contact(email="")
@@ -179,7 +179,7 @@ async def test_t1_row_12_a_contact_without_an_address_never_reaches_salesforce()
 # T2, from the company's side
 
 
-async def test_t2_row_2_the_id_stored_on_the_company_is_believed():
+async def test_rule_T2_2_the_id_stored_on_the_company_is_believed():
     world = World()
     world.company(native_account_id=AccountId(ACCOUNT))
     world.account(ACCOUNT)
@@ -187,7 +187,7 @@ async def test_t2_row_2_the_id_stored_on_the_company_is_believed():
     assert (linked(world), world.codes()) == (ACCOUNT, ["LINKED_BY_STORED_ID"])
 
 
-async def test_t2_row_2_but_not_if_the_account_belongs_to_another_company():
+async def test_rule_T2_2_but_not_if_the_account_belongs_to_another_company():
     world = World()
     world.company(account_id=AccountId(ACCOUNT))
     world.account(ACCOUNT)
@@ -198,7 +198,7 @@ async def test_t2_row_2_but_not_if_the_account_belongs_to_another_company():
     assert world.salesforce.created == []
 
 
-async def test_t2_row_3_the_account_most_of_its_contacts_sit_on():
+async def test_rule_T2_3_the_account_most_of_its_contacts_sit_on():
     world = World()
     world.company()
     world.account(ACCOUNT)
@@ -209,7 +209,7 @@ async def test_t2_row_3_the_account_most_of_its_contacts_sit_on():
     assert (linked(world), world.codes()) == (ACCOUNT, ["LINKED_BY_CONTACTS"])
 
 
-async def test_t2_row_3_a_tie_is_for_a_person_to_decide():
+async def test_rule_T2_3_a_tie_is_for_a_person_to_decide():
     world = World()
     world.company()
     for account in (ACCOUNT, OTHER_ACCOUNT):
@@ -220,7 +220,7 @@ async def test_t2_row_3_a_tie_is_for_a_person_to_decide():
     assert refusal.value.code == "CONFLICT_CONTACTS"
 
 
-async def test_t2_row_3_only_contacts_whose_primary_company_it_is():
+async def test_rule_T2_3_only_contacts_whose_primary_company_it_is():
     world = World()
     world.company()
     world.account(ACCOUNT)
@@ -238,7 +238,7 @@ async def test_t2_row_3_only_contacts_whose_primary_company_it_is():
         ("ACME.com", "www.acme.com"),
     ],
 )
-async def test_t2_row_4_suggests_the_only_account_with_the_same_domain(website, domain):
+async def test_rule_T2_4_suggests_the_only_account_with_the_same_domain(website, domain):
     world = World()
     world.company(domain=domain)
     world.account(ACCOUNT, website=website)
@@ -249,7 +249,7 @@ async def test_t2_row_4_suggests_the_only_account_with_the_same_domain(website, 
     assert suggestion.value.evidence["accounts"] == [ACCOUNT]
 
 
-async def test_t2_row_4_adopts_it_where_the_operator_trusts_domains():
+async def test_rule_T2_4_adopts_it_where_the_operator_trusts_domains():
     world = World(domain_match=DomainMatch.AUTO)
     world.company(domain="acme.com")
     world.account(ACCOUNT, website="www.acme.com")
@@ -257,7 +257,7 @@ async def test_t2_row_4_adopts_it_where_the_operator_trusts_domains():
     assert (linked(world), world.codes()) == (ACCOUNT, ["LINKED_BY_DOMAIN"])
 
 
-async def test_t2_row_4_subsidiaries_that_share_a_domain_are_for_a_person_to_decide():
+async def test_rule_T2_4_subsidiaries_that_share_a_domain_are_for_a_person_to_decide():
     world = World(domain_match=DomainMatch.AUTO)
     world.company(domain="acme.com")
     world.account(ACCOUNT, website="acme.com")
@@ -268,7 +268,7 @@ async def test_t2_row_4_subsidiaries_that_share_a_domain_are_for_a_person_to_dec
 
 
 @pytest.mark.parametrize("domain", ["gmail.com", "acme.github.io", "acme.com.evil.com", "notacme.com", ""])
-async def test_t2_row_4_free_mail_shared_hosts_and_lookalikes_are_no_evidence(domain):
+async def test_rule_T2_4_free_mail_shared_hosts_and_lookalikes_are_no_evidence(domain):
     world = World(domain_match=DomainMatch.AUTO)
     world.company(domain=domain)
     for number, website in enumerate(["gmail.com", "zeta.github.io", "acme.com", ""]):
@@ -278,7 +278,7 @@ async def test_t2_row_4_free_mail_shared_hosts_and_lookalikes_are_no_evidence(do
     assert world.codes() == ["C3_QUALIFYING_CONTACT", "ACCOUNT_CREATED"]
 
 
-async def test_t2_row_4_a_domain_another_company_has_an_account_for_is_for_a_person_to_decide():
+async def test_rule_T2_4_a_domain_another_company_has_an_account_for_is_for_a_person_to_decide():
     world = World()
     world.company("1", domain="acme.com")
     world.company("2", domain="acme.com")
@@ -291,7 +291,7 @@ async def test_t2_row_4_a_domain_another_company_has_an_account_for_is_for_a_per
     assert len(world.salesforce.created) == 1
 
 
-async def test_t2_row_4_off_is_what_hubspots_own_integration_does():
+async def test_rule_T2_4_off_is_what_hubspots_own_integration_does():
     world = World(domain_match=DomainMatch.OFF)
     world.company(domain="acme.com")
     world.account(ACCOUNT, website="acme.com")

@@ -11,7 +11,7 @@ from tests.doubles.world import World
 from tests.tasks.test_create_company import ACCOUNT, NEW, OTHER_ACCOUNT, codes, run
 
 
-async def test_a12_a_company_that_was_deleted_is_not_created_again():
+async def test_rule_A12_a_company_that_was_deleted_is_not_created_again():
     world = World()
     world.account(ACCOUNT, **NEW)
     world.link("1", ACCOUNT, LinkState.COMPANY_DELETED)
@@ -21,7 +21,7 @@ async def test_a12_a_company_that_was_deleted_is_not_created_again():
 
 
 @pytest.mark.parametrize(("recreate", "forced"), [(True, False), (False, True)], ids=["by-the-switch", "by-hand"])
-async def test_a12_but_it_is_if_somebody_wants_that(recreate, forced):
+async def test_rule_A12_but_it_is_if_somebody_wants_that(recreate, forced):
     world = World(recreate_deleted_companies=recreate)
     world.account(ACCOUNT, **NEW)
     world.link("1", ACCOUNT, LinkState.COMPANY_DELETED)
@@ -31,7 +31,7 @@ async def test_a12_but_it_is_if_somebody_wants_that(recreate, forced):
     assert links == {"1": LinkState.COMPANY_DELETED, world.hubspot.created[0]: LinkState.LINKED}
 
 
-async def test_a12_another_company_that_is_the_accounts_is_adopted():
+async def test_rule_A12_another_company_that_is_the_accounts_is_adopted():
     world = World()
     world.account(ACCOUNT, **NEW)
     world.link("1", ACCOUNT, LinkState.COMPANY_DELETED)

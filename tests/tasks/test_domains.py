@@ -18,7 +18,7 @@ async def run(world: World, company_id: str, *, forced: bool = False) -> None:
 
 
 @pytest.mark.parametrize("first", ["adopts", "is forced"])
-async def test_a_domain_is_taken_whatever_the_website_of_its_companys_account_says(first):
+async def test_rule_T2_4_a_domain_is_taken_whatever_the_website_of_its_companys_account_says(first):
     world = World()
     world.company("1", domain="acme.com", website="https://zeta.com")
     world.company("2", domain="acme.com")
@@ -35,7 +35,7 @@ async def test_a_domain_is_taken_whatever_the_website_of_its_companys_account_sa
 
 
 @pytest.mark.parametrize("has_evidence", [False, True])
-async def test_waiting_for_another_company_asks_salesforce_for_no_account(has_evidence):
+async def test_rule_4_5_waiting_for_another_company_asks_salesforce_for_no_account(has_evidence):
     world = World()
     for company in ("1", "2"):
         world.company(company, domain="acme.com")
@@ -79,7 +79,7 @@ async def test_a_company_with_one_domain_taken_holds_its_other_one():
     assert refusal.value.evidence == {"linked_companies": ["2"], "domains": ["acme.de"]}
 
 
-async def test_t2_row_4_another_company_of_the_domain_makes_it_a_question():
+async def test_rule_T2_4_another_company_of_the_domain_makes_it_a_question():
     world = World(domain_match=DomainMatch.AUTO)
     world.company(domain="acme.com")
     world.company("2", name="Acme Nord", additional_domains=("acme.com",))
@@ -90,7 +90,7 @@ async def test_t2_row_4_another_company_of_the_domain_makes_it_a_question():
 
 
 @pytest.mark.parametrize("mode", [DomainMatch.OFF, DomainMatch.SUGGEST])
-async def test_t2_row_4_other_companies_are_asked_for_only_where_one_would_be_adopted(mode):
+async def test_rule_T2_4_other_companies_are_asked_for_only_where_one_would_be_adopted(mode):
     world = World(domain_match=mode)
     world.company(domain="acme.com")
     world.account(ACCOUNT, website="acme.com")

@@ -16,7 +16,7 @@ def person_of(world: World, contact_id: ContactId) -> str:
     return world.ledger.contact_links[contact_id].person_id
 
 
-async def test_10_1_a_deleted_person_leaves_the_contact_by_default():
+async def test_rule_10_1_a_deleted_person_leaves_the_contact_by_default():
     world = pairs((ONE, ACME))
     person = person_of(world, ANNA)
     world.salesforce.delete(person)
@@ -29,7 +29,7 @@ async def test_10_1_a_deleted_person_leaves_the_contact_by_default():
 
 
 @pytest.mark.parametrize("segment", [None, "7"])
-async def test_10_1_or_the_switch_archives_the_contact(segment):
+async def test_rule_10_1_or_the_switch_archives_the_contact(segment):
     world = pairs((ONE, ACME), deleted_people=DeletedPeople.ARCHIVE_CONTACT, contact_segment=segment)
     world.hubspot.segments["7"] = {ANNA}
     person = person_of(world, ANNA)
@@ -39,7 +39,7 @@ async def test_10_1_or_the_switch_archives_the_contact(segment):
     assert "CONTACT_ARCHIVED" in world.codes(ANNA)
 
 
-async def test_10_2_but_not_one_outside_the_contact_segment():
+async def test_rule_10_2_but_not_one_outside_the_contact_segment():
     world = pairs((ONE, ACME), deleted_people=DeletedPeople.ARCHIVE_CONTACT, contact_segment="7")
     person = person_of(world, ANNA)
     world.salesforce.delete(person)
@@ -47,7 +47,7 @@ async def test_10_2_but_not_one_outside_the_contact_segment():
     assert ANNA in world.hubspot.contacts
 
 
-async def test_10_3_a_deleted_contact_changes_nothing_in_salesforce():
+async def test_rule_10_3_a_deleted_contact_changes_nothing_in_salesforce():
     world = pairs((ONE, ACME))
     before = (dict(world.salesforce.accounts), dict(world.salesforce.people))
     world.hubspot.delete_contact(ANNA)
@@ -59,7 +59,7 @@ async def test_10_3_a_deleted_contact_changes_nothing_in_salesforce():
     assert (Kind.CONTACT, ANNA) not in world.ledger.tombstones
 
 
-async def test_10_6_merged_people_do_not_merge_their_contacts():
+async def test_rule_10_6_merged_people_do_not_merge_their_contacts():
     world = pairs((ONE, ACME), (TWO, ZETA))
     loser, survivor = person_of(world, ANNA), person_of(world, BERT)
     world.salesforce.join(survivor, loser)
@@ -69,7 +69,7 @@ async def test_10_6_merged_people_do_not_merge_their_contacts():
     assert "PERSON_MERGED" in world.codes(ANNA)
 
 
-async def test_10_7_of_merged_contacts_only_the_survivor_keeps_syncing():
+async def test_rule_10_7_of_merged_contacts_only_the_survivor_keeps_syncing():
     world = pairs((ONE, ACME), (TWO, ZETA))
     mine = person_of(world, BERT)
     world.hubspot.join_contacts(BERT, ANNA)
@@ -78,7 +78,7 @@ async def test_10_7_of_merged_contacts_only_the_survivor_keeps_syncing():
     assert person_of(world, BERT) == mine
 
 
-async def test_10_7_a_survivor_without_a_person_gets_the_losers():
+async def test_rule_10_7_a_survivor_without_a_person_gets_the_losers():
     world = pairs((ONE, ACME))
     person = person_of(world, ANNA)
     stranger = world.contact(ONE, email="")

@@ -35,7 +35,7 @@ def about_company(company_id: str, what: What = What.DELETED) -> tuple[Kind, str
 # A10, 10.4: an account is deleted
 
 
-async def test_a10_a_deleted_account_keeps_its_company_and_is_not_created_again():
+async def test_rule_A10_a_deleted_account_keeps_its_company_and_is_not_created_again():
     world = pairs((ONE, ACME))
     world.salesforce.delete(ACME)
     await told(world, about_account(ACME), about_company(ONE, What.CHANGED))
@@ -45,7 +45,7 @@ async def test_a10_a_deleted_account_keeps_its_company_and_is_not_created_again(
     assert world.codes() == ["LINK_RESTS_ACCOUNT"]
 
 
-async def test_a10_an_account_out_of_the_recycle_bin_is_as_gone():
+async def test_rule_10_4_an_account_out_of_the_recycle_bin_is_as_gone():
     world = pairs((ONE, ACME))
     del world.salesforce.accounts[ACME]
     await told(world, about_account(ACME))
@@ -53,7 +53,7 @@ async def test_a10_an_account_out_of_the_recycle_bin_is_as_gone():
 
 
 @pytest.mark.parametrize("what", [What.RESTORED, What.DELETED, What.CHANGED])
-async def test_a10_undeleted_it_is_linked_again_whatever_was_announced(what):
+async def test_rule_A10_undeleted_it_is_linked_again_whatever_was_announced(what):
     world = pairs((ONE, ACME))
     world.salesforce.delete(ACME)
     await told(world, about_account(ACME))
@@ -64,7 +64,7 @@ async def test_a10_undeleted_it_is_linked_again_whatever_was_announced(what):
     assert "LINK_RESTORED" in world.codes()
 
 
-async def test_a10_the_switch_archives_the_company():
+async def test_rule_A10_the_switch_archives_the_company():
     world = pairs((ONE, ACME), deleted_accounts=DeletedAccounts.ARCHIVE_COMPANY)
     world.salesforce.delete(ACME)
     await told(world, about_account(ACME))
@@ -73,7 +73,7 @@ async def test_a10_the_switch_archives_the_company():
     assert world.codes() == ["LINK_RESTS_ACCOUNT", "COMPANY_ARCHIVED", "LINK_RESTS_COMPANY"]
 
 
-async def test_a10_the_switch_clears_the_link_and_the_company_may_get_another_account():
+async def test_rule_A10_the_switch_clears_the_link_and_the_company_may_get_another_account():
     world = pairs((ONE, ACME), deleted_accounts=DeletedAccounts.CLEAR_LINK)
     world.salesforce.delete(ACME)
     await told(world, about_account(ACME))
@@ -82,7 +82,7 @@ async def test_a10_the_switch_clears_the_link_and_the_company_may_get_another_ac
     assert world.linked() == (world.salesforce.created[0], LINKED)
 
 
-async def test_a10_without_a_link_a_restored_account_is_adopted_again_and_written_to():
+async def test_rule_A10_without_a_link_a_restored_account_is_adopted_again_and_written_to():
     world = pairs((ONE, ACME), deleted_accounts=DeletedAccounts.CLEAR_LINK)
     world.salesforce.delete(ACME)
     await told(world, about_account(ACME))
@@ -96,7 +96,7 @@ async def test_a10_without_a_link_a_restored_account_is_adopted_again_and_writte
     assert workday.parked == {}
 
 
-async def test_a10_an_account_that_disappears_before_it_is_adopted_is_not():
+async def test_rule_A10_an_account_that_disappears_before_it_is_adopted_is_not():
     """Its tombstone stands; what was read of it is a moment old."""
     world = pairs((ONE, ACME), deleted_accounts=DeletedAccounts.CLEAR_LINK)
     world.salesforce.delete(ACME)
@@ -108,7 +108,7 @@ async def test_a10_an_account_that_disappears_before_it_is_adopted_is_not():
     assert (Kind.ACCOUNT, ACME) in world.ledger.tombstones
 
 
-async def test_a10_pressing_sync_gives_the_company_an_account_of_its_own():
+async def test_rule_A10_pressing_sync_gives_the_company_an_account_of_its_own():
     world = pairs((ONE, ACME))
     world.salesforce.delete(ACME)
     await told(world, about_account(ACME))
@@ -120,7 +120,7 @@ async def test_a10_pressing_sync_gives_the_company_an_account_of_its_own():
 # A11, 10.5: accounts are merged
 
 
-async def test_a11_an_unlinked_survivor_takes_the_link_and_the_key():
+async def test_rule_10_5_an_unlinked_survivor_takes_the_link_and_the_key():
     world = pairs((ONE, ACME))
     world.account(ZETA)
     world.salesforce.join(ZETA, ACME)
@@ -131,7 +131,7 @@ async def test_a11_an_unlinked_survivor_takes_the_link_and_the_key():
     assert world.salesforce.created == []
 
 
-async def test_a11_a_chain_of_merges_is_followed_to_its_end():
+async def test_rule_A11_a_chain_of_merges_is_followed_to_its_end():
     world = pairs((ONE, ACME))
     third = world.account("001000000000003AAA")
     world.account(ZETA)
@@ -141,7 +141,7 @@ async def test_a11_a_chain_of_merges_is_followed_to_its_end():
     assert world.linked() == (third, LINKED)
 
 
-async def test_a11_the_survivors_key_is_not_overwritten():
+async def test_rule_A11_the_survivors_key_is_not_overwritten():
     world = pairs((ONE, ACME))
     world.company(TWO)
     world.account(ZETA, company_id=TWO)
@@ -151,7 +151,7 @@ async def test_a11_the_survivors_key_is_not_overwritten():
     assert workday.parked["follow_merge", ONE].code == "CONFLICT_KEY"
 
 
-async def test_a11_what_somebody_typed_into_the_key_is_a_question_too():
+async def test_rule_A11_what_somebody_typed_into_the_key_is_a_question_too():
     world = pairs((ONE, ACME))
     world.account(ZETA, company_id=CompanyId("acme"))
     world.salesforce.join(ZETA, ACME)
@@ -160,7 +160,7 @@ async def test_a11_what_somebody_typed_into_the_key_is_a_question_too():
     assert world.salesforce.accounts[ZETA].company_id == "acme"
 
 
-async def test_a11_the_remedy_for_a_foreign_key_is_true():
+async def test_rule_A11_the_remedy_for_a_foreign_key_is_true():
     world = pairs((ONE, ACME))
     world.company(TWO)
     world.account(ZETA, company_id=TWO)
@@ -174,7 +174,7 @@ async def test_a11_the_remedy_for_a_foreign_key_is_true():
     assert workday.parked == {}
 
 
-async def test_a11_both_linked_is_reviewed_and_nothing_is_created_by_the_losers_key():
+async def test_rule_A11_both_linked_is_reviewed_and_nothing_is_created_by_the_losers_key():
     world = pairs((ONE, ACME), (TWO, ZETA))
     world.salesforce.join(ZETA, ACME)
     workday = await told(world, about_account(ACME, What.MERGED), about_company(ONE, What.CHANGED))
@@ -185,7 +185,7 @@ async def test_a11_both_linked_is_reviewed_and_nothing_is_created_by_the_losers_
     assert world.salesforce.created == []
 
 
-async def test_a11_a_survivor_that_is_gone_is_buried_with_its_own_link_and_not_before():
+async def test_rule_A11_a_survivor_that_is_gone_is_buried_with_its_own_link_and_not_before():
     world = pairs((ONE, ACME), (TWO, ZETA))
     world.salesforce.join(ZETA, ACME)
     world.salesforce.delete(ZETA)
@@ -198,7 +198,7 @@ async def test_a11_a_survivor_that_is_gone_is_buried_with_its_own_link_and_not_b
 
 
 @pytest.mark.parametrize("stored", ["account_id", "native_account_id"])
-async def test_a11_a_stored_id_of_a_merged_account_leads_to_its_survivor(stored):
+async def test_rule_A11_a_stored_id_of_a_merged_account_leads_to_its_survivor(stored):
     """Nobody is given a second account because the id it carries is that of a loser."""
     world = pairs((ONE, ACME))
     third = world.account("001000000000003AAA")
@@ -214,7 +214,7 @@ async def test_a11_a_stored_id_of_a_merged_account_leads_to_its_survivor(stored)
     assert workday.parked["create_account", TWO].evidence == {"account": third, "linked_company": ONE}
 
 
-async def test_a11_merging_the_companies_ends_the_review():
+async def test_rule_A11_merging_the_companies_ends_the_review():
     world = pairs((ONE, ACME), (TWO, ZETA))
     world.salesforce.join(ZETA, ACME)
     workday = await told(world, about_account(ACME, What.MERGED))
@@ -228,7 +228,7 @@ async def test_a11_merging_the_companies_ends_the_review():
 # A12, 10.9: a company is deleted
 
 
-async def test_a12_a_deleted_company_leaves_its_account_alone():
+async def test_rule_10_9_a_deleted_company_leaves_its_account_alone():
     world = pairs((ONE, ACME))
     before = dict(world.salesforce.accounts)
     world.hubspot.delete_company(ONE)
@@ -239,7 +239,7 @@ async def test_a12_a_deleted_company_leaves_its_account_alone():
 
 
 @pytest.mark.parametrize("what", [What.RESTORED, What.CHANGED])
-async def test_a12_restored_it_gets_its_link_back(what):
+async def test_rule_A12_restored_it_gets_its_link_back(what):
     world = pairs((ONE, ACME))
     world.hubspot.delete_company(ONE)
     await told(world, about_company(ONE))
@@ -248,7 +248,7 @@ async def test_a12_restored_it_gets_its_link_back(what):
     assert world.linked() == (ACME, LINKED)
 
 
-async def test_a12_unless_another_company_has_the_account_by_then():
+async def test_rule_A12_unless_another_company_has_the_account_by_then():
     world = pairs((ONE, ACME))
     world.hubspot.delete_company(ONE)
     await told(world, about_company(ONE))
@@ -267,7 +267,7 @@ async def test_a12_unless_another_company_has_the_account_by_then():
     assert workday.parked == {}
 
 
-async def test_a12_a_company_without_a_link_is_buried_and_dug_out_as_well():
+async def test_rule_A12_a_company_without_a_link_is_buried_and_dug_out_as_well():
     world = World()
     world.company(ONE)
     world.contact(ONE)
@@ -280,7 +280,7 @@ async def test_a12_a_company_without_a_link_is_buried_and_dug_out_as_well():
     assert world.linked() == (world.salesforce.created[0], LINKED)
 
 
-async def test_a12_restored_it_is_dug_out_whatever_was_announced():
+async def test_rule_A12_restored_it_is_dug_out_whatever_was_announced():
     world = World()
     world.company(ONE)
     world.contact(ONE)
@@ -294,7 +294,7 @@ async def test_a12_restored_it_is_dug_out_whatever_was_announced():
 
 
 @pytest.mark.parametrize("holds", [False, True])
-async def test_a12_an_archived_company_may_keep_its_account_id_and_the_link_does_without(holds):
+async def test_rule_A12_an_archived_company_may_keep_its_account_id_and_the_link_does_without(holds):
     world = pairs((ONE, ACME))
     world.hubspot.archived_holds_unique = holds
     world.hubspot.delete_company(ONE)
@@ -311,7 +311,7 @@ async def test_a12_an_archived_company_may_keep_its_account_id_and_the_link_does
 
 
 @pytest.mark.parametrize("announced", [ONE, TWO])
-async def test_a13_an_unlinked_survivor_takes_the_link(announced):
+async def test_rule_4_7_an_unlinked_survivor_takes_the_link(announced):
     world = pairs((ONE, ACME))
     world.company(TWO)
     world.hubspot.join_companies(TWO, ONE)
@@ -320,7 +320,7 @@ async def test_a13_an_unlinked_survivor_takes_the_link(announced):
     assert world.salesforce.accounts[ACME].company_id == TWO
 
 
-async def test_a13_a_survivor_is_given_no_account_before_its_inheritance_is_known():
+async def test_rule_10_8_a_survivor_is_given_no_account_before_its_inheritance_is_known():
     world = pairs((ONE, ACME))
     world.company(TWO)
     world.contact(TWO)
@@ -330,7 +330,7 @@ async def test_a13_a_survivor_is_given_no_account_before_its_inheritance_is_know
     assert world.salesforce.created == []
 
 
-async def test_a13_both_linked_is_a_question_and_merging_the_accounts_answers_it():
+async def test_rule_A13_both_linked_is_a_question_and_merging_the_accounts_answers_it():
     world = pairs((ONE, ACME), (TWO, ZETA))
     world.hubspot.join_companies(TWO, ONE)
     workday = await told(world, about_company(TWO, What.MERGED))

@@ -97,7 +97,7 @@ def test_everything_a_file_can_say():
     )
 
 
-def test_7_2_3_an_entry_that_says_nothing_else_prefers_salesforce():
+def test_rule_7_2_3_an_entry_that_says_nothing_else_prefers_salesforce():
     assert Entry(("name",), "Name").rule is SyncRule.PREFER_SALESFORCE
 
 

@@ -54,7 +54,37 @@ async def sits_on(world: World, contact_id: ContactId) -> dict[str, bool]:
     return {one.company_id: one.is_primary for one in sorted(found, key=lambda one: one.company_id)}
 
 
-async def test_9_4_a_contact_that_moved_in_salesforce_gets_the_new_company_as_its_primary_one():
+async def test_rule_9_4_a_contact_that_was_there_when_its_company_was_linked_is_followed_from_its_first_move():
+    world, contact_id, person = settled()
+    await link_company(CompanyId("1"), world.tools())
+    move_in_salesforce(world, person, THERE)
+    await run(world, contact_id)
+    assert primary_of(world, contact_id) == ["2"]
+
+
+async def test_rule_9_4_a_private_contact_that_was_given_its_account_is_followed_from_its_first_move():
+    world, contact_id, person = settled()
+    move_in_salesforce(world, person, None)
+    await link_company(CompanyId("1"), world.tools())
+    assert world.salesforce.people[person.id].account_id == HERE
+    move_in_salesforce(world, person, THERE)
+    await run(world, contact_id)
+    assert primary_of(world, contact_id) == ["2"]
+
+
+async def test_rule_9_4_linking_a_company_forgets_no_move_that_is_still_to_be_followed():
+    world, contact_id, person = settled()
+    move_in_salesforce(world, person, THERE)
+    await run(world, contact_id)
+    await link_company(CompanyId("2"), world.tools())
+    assert await sits_on(world, contact_id) == {"1": True, "2": False}
+    move_in_salesforce(world, person, HERE)
+    await link_company(CompanyId("1"), world.tools())
+    await run(world, contact_id)
+    assert await sits_on(world, contact_id) == {"1": True}
+
+
+async def test_rule_9_4_a_contact_that_moved_in_salesforce_gets_the_new_company_as_its_primary_one():
     world, contact_id, person = settled()
     await run(world, contact_id)
     move_in_salesforce(world, person, THERE)
@@ -64,7 +94,7 @@ async def test_9_4_a_contact_that_moved_in_salesforce_gets_the_new_company_as_it
     assert Owed("propagate_lifecycle_stage", "2") in world.ledger.owed
 
 
-async def test_a7_the_association_with_the_former_company_stays_if_people_made_it():
+async def test_rule_A7_the_association_with_the_former_company_stays_if_people_made_it():
     world, contact_id, person = settled()
     await run(world, contact_id)
     move_in_salesforce(world, person, THERE)
@@ -83,7 +113,7 @@ async def newcomer(**switches: object) -> tuple[World, ContactId, Person]:
     return world, contact_id, person
 
 
-async def test_a7_the_association_with_the_former_company_is_removed_if_tandem_made_it():
+async def test_rule_A7_the_association_with_the_former_company_is_removed_if_tandem_made_it():
     world, contact_id, person = await newcomer()
     move_in_salesforce(world, person, THERE)
     await run(world, contact_id)
@@ -91,7 +121,7 @@ async def test_a7_the_association_with_the_former_company_is_removed_if_tandem_m
     assert world.ledger.timeline[-1][1].evidence == {"company": "2", "account": THERE, "taken_off": ["1"]}
 
 
-async def test_a7_every_further_move_takes_it_off_the_company_before():
+async def test_rule_A7_every_further_move_takes_it_off_the_company_before():
     world, contact_id, person = await newcomer()
     for account_id, company_id in ((THERE, "2"), (HERE, "1"), (THERE, "2")):
         move_in_salesforce(world, person, account_id)
@@ -99,7 +129,7 @@ async def test_a7_every_further_move_takes_it_off_the_company_before():
         assert await sits_on(world, contact_id) == {company_id: True}
 
 
-async def test_a7_what_people_made_anew_after_tandem_took_it_back_is_theirs():
+async def test_rule_A7_what_people_made_anew_after_tandem_took_it_back_is_theirs():
     world, contact_id, person = await newcomer()
     move_in_salesforce(world, person, THERE)
     await run(world, contact_id)
@@ -110,14 +140,14 @@ async def test_a7_what_people_made_anew_after_tandem_took_it_back_is_theirs():
     assert await sits_on(world, contact_id) == {"1": False, "2": True}
 
 
-async def test_a7_the_former_company_is_kept_as_an_ordinary_one_where_the_operator_wants_it():
+async def test_rule_A7_the_former_company_is_kept_as_an_ordinary_one_where_the_operator_wants_it():
     world, contact_id, person = await newcomer(keep_former_company=True)
     move_in_salesforce(world, person, THERE)
     await run(world, contact_id)
     assert await sits_on(world, contact_id) == {"1": False, "2": True}
 
 
-async def test_a7_other_companies_that_tandem_put_it_on_stay():
+async def test_rule_A7_other_companies_that_tandem_put_it_on_stay():
     world, contact_id, person = await newcomer()
     world.company("3")
     elsewhere = Association(CompanyId("3"), contact_id)
@@ -138,7 +168,7 @@ async def test_a_second_run_moves_nobody_again():
     assert not {"associate", "record_place", "write_contact_accounts"}.intersection(world.calls.made)
 
 
-async def test_a7_a_primary_company_changed_in_hubspot_changes_nothing_in_salesforce_by_default():
+async def test_rule_A7_a_primary_company_changed_in_hubspot_changes_nothing_in_salesforce_by_default():
     world, contact_id, person = settled()
     await run(world, contact_id)
     world.hubspot.make_primary(CompanyId("2"), contact_id)
@@ -147,7 +177,7 @@ async def test_a7_a_primary_company_changed_in_hubspot_changes_nothing_in_salesf
     assert primary_of(world, contact_id) == ["2"]
 
 
-async def test_a7_but_it_does_where_the_operator_wants_both_ways():
+async def test_rule_A7_but_it_does_where_the_operator_wants_both_ways():
     world, contact_id, person = settled(account_from_primary_company=True)
     await run(world, contact_id)
     world.hubspot.make_primary(CompanyId("2"), contact_id)
@@ -156,7 +186,7 @@ async def test_a7_but_it_does_where_the_operator_wants_both_ways():
     assert world.codes(contact_id)[-1] == "CONTACT_MOVED_IN_SALESFORCE"
 
 
-async def test_a7_no_account_is_ever_blanked():
+async def test_rule_A7_no_account_is_ever_blanked():
     world, contact_id, person = settled(account_from_primary_company=True)
     await run(world, contact_id)
     world.company("3")
@@ -165,7 +195,7 @@ async def test_a7_no_account_is_ever_blanked():
     assert world.salesforce.people[person.id].account_id == HERE
 
 
-async def test_9_2_a_contact_whose_account_has_no_company_waits_and_moves_once_it_has_one():
+async def test_rule_9_2_a_contact_whose_account_has_no_company_waits_and_moves_once_it_has_one():
     world, contact_id, person = settled()
     await run(world, contact_id)
     pair = world.ledger.links.pop(CompanyId("2"))
@@ -185,7 +215,7 @@ async def test_9_2_a_contact_whose_account_has_no_company_waits_and_moves_once_i
     assert primary_of(world, contact_id) == ["2"]
 
 
-async def test_9_2_a_contact_that_waits_does_not_keep_its_companies_waiting():
+async def test_rule_9_2_a_contact_that_waits_does_not_keep_its_companies_waiting():
     world, contact_id, person = settled()
     world.company("3")
     await world.hubspot.associate([Association(CompanyId("3"), contact_id)])
@@ -197,7 +227,7 @@ async def test_9_2_a_contact_that_waits_does_not_keep_its_companies_waiting():
 
 
 @pytest.mark.parametrize("trouble", ["company_sync is off", "the company is gone"])
-async def test_9_2_who_waits_is_woken_by_the_link_whatever_else_is_wrong(trouble):
+async def test_rule_9_2_who_waits_is_woken_by_the_link_whatever_else_is_wrong(trouble):
     world, contact_id, _ = settled(company_sync=trouble != "company_sync is off")
     if trouble == "the company is gone":
         del world.hubspot.companies[CompanyId("2")]
@@ -206,7 +236,21 @@ async def test_9_2_who_waits_is_woken_by_the_link_whatever_else_is_wrong(trouble
     assert Owed("link_contact", contact_id) in world.ledger.owed
 
 
-async def test_5_10_a_converted_lead_is_followed_to_its_contact_whatever_its_address():
+async def test_rule_2_7_a_lead_that_was_converted_brings_its_account_over_and_waits_for_it():
+    world, contact_id, _ = settled()
+    world.salesforce.people.clear()
+    world.ledger.links.clear()
+    lead = world.person(contact_id, LEAD)
+    await run(world, contact_id)
+    assert Owed("create_company", HERE) not in world.ledger.owed
+    became = world.person(contact_id, CONTACT, account=HERE)
+    world.salesforce.people[lead.id] = replace(lead, is_converted=True, account_id=HERE, contact_id=became.id)
+    with pytest.raises(Dependent):
+        await run(world, contact_id)
+    assert Owed("create_company", HERE) in world.ledger.owed
+
+
+async def test_rule_5_10_a_converted_lead_is_followed_to_its_contact_whatever_its_address():
     world, contact_id, _ = settled()
     world.salesforce.people.clear()
     lead = world.person(contact_id, LEAD)

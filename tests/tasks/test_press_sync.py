@@ -12,7 +12,7 @@ async def press_sync(world: World, company_id: str = "1") -> Outcome:
     return await create_account(CompanyId(company_id), world.tools(forced=True))
 
 
-async def test_t1_row_3_pressing_sync_creates_although_no_rule_would():
+async def test_rule_T1_3_pressing_sync_creates_although_no_rule_would():
     world = World(contact_segment="7", company_segment="9")
     world.company()
     assert await press_sync(world) is Outcome.DONE
@@ -25,7 +25,7 @@ async def test_t1_row_3_pressing_sync_creates_although_no_rule_would():
 
 
 @pytest.mark.parametrize("is_gone", [False, True], ids=["outside-the-lists", "the-lists-are-gone"])
-async def test_t1_row_3_pressing_sync_overrides_the_segments_with_a_warning(is_gone):
+async def test_rule_T1_3_pressing_sync_overrides_the_segments_with_a_warning(is_gone):
     """A23."""
     world = World(contact_segment="7", company_segment="9")
     world.company()
@@ -37,7 +37,7 @@ async def test_t1_row_3_pressing_sync_overrides_the_segments_with_a_warning(is_g
     assert world.ledger.timeline[0][1].evidence == {"segments": ["company_segment", "contact_segment"]}
 
 
-async def test_t1_row_3_without_a_warning_where_the_segments_would_have_let_it():
+async def test_rule_T1_3_without_a_warning_where_the_segments_would_have_let_it():
     world = World(contact_segment="7", company_segment="9")
     company = world.company()
     world.hubspot.segments |= {"7": {world.contact()}, "9": {company}}

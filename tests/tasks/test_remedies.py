@@ -27,7 +27,7 @@ from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.rules.matching import NAME_REASONS
 from tasks.sync_task import SyncTask
-from tests.doubles.crms import MemoryHubSpot
+from tests.doubles.hubspot import MemoryHubSpot
 from tests.doubles.workday import Workday
 from tests.doubles.world import LATELY, World
 from tests.tasks.parked_at_accounts import (

@@ -85,10 +85,14 @@ def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Leave everything running afterwards.")] = False,
     chaos: Annotated[bool, typer.Option("--chaos", help="Kill workers, empty and restart Redis meanwhile.")] = False,
     companies: Annotated[int, typer.Option(min=300, help="Companies that need a new account.")] = 4_000,
+    people: Annotated[
+        float,
+        typer.Option(min=0, metavar="SECONDS", help="So long people work in both CRMs; 0: not at all."),
+    ] = 0.0,
 ) -> None:
     """Run everything against simulated CRMs, announce changes as another service would, and check the outcome."""
     configure_logging(level="WARNING", log_format=LogFormat.CONSOLE)
-    if not run_demo(Demo(backlog=companies, keep=keep, chaos=chaos)):
+    if not run_demo(Demo(backlog=companies, keep=keep, chaos=chaos, people_seconds=people)):
         raise typer.Exit(1)
 
 

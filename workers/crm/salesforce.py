@@ -5,10 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from tasks.contracts.errors import Ambiguous, Halted, NeedsHuman, Paused, ProblemClass, SyncError, Throttled
+from tasks.contracts.errors import (
+    Ambiguous,
+    Halted,
+    NeedsHuman,
+    Paused,
+    ProblemClass,
+    Rejected,
+    SyncError,
+    Throttled,
+)
 from tasks.contracts.fates import Fate
 from tasks.contracts.finding import Upserted
-from tasks.contracts.records import Lane
+from tasks.contracts.records import AccountId, Lane
 from workers.crm.chunks import ask_in_chunks, chunks_of
 from workers.crm.door import no_word_about, salesforce_row_problem
 from workers.crm.salesforce_calls import SalesforceCalls
@@ -29,6 +38,7 @@ from workers.crm.salesforce_soql import (
     Query,
     Term,
     columns_of,
+    filter_query,
     queries_for,
     terms_of,
 )
@@ -39,6 +49,8 @@ AT_ONCE = 5
 """Queries and collections in one composite call; 25 subrequests are allowed, but only so many of these."""
 QUERY, WRITE, COMPOSITE = "salesforce.query", "salesforce.write", "salesforce.composite"
 
+FILTERED_AT_ONCE = 250
+"""Accounts in one query; with the longest filter it still fits into a URL."""
 BY_RULE = "DUPLICATES_DETECTED"
 
 Operation = Query | Collection
@@ -80,6 +92,14 @@ class SalesforceDoor:
             return self._pages_from(self.calls.send(QUERY, "GET", path))
 
         return read_fates(ids, ask, account_key=self._key)
+
+    def find_passing(self, condition: str, ids: Iterable[str]) -> frozenset[AccountId]:
+        """Those of the accounts that meet the condition. Raises SyncError: half an answer would mislead."""
+        wanted = list(dict.fromkeys(long for id_ in ids if (long := find_account_id(id_))))
+        answers = self._perform([filter_query(chunk, condition) for chunk in chunks_of(wanted, FILTERED_AT_ONCE)])
+        for problem in (answer for answer in answers if isinstance(answer, SyncError)):
+            raise _filter_refused(problem) if isinstance(problem, Rejected) else problem
+        return frozenset(AccountId(row["Id"]) for answer in answers for row in answer["records"])
 
     def _terms_of(self, questions: Iterable[Question]) -> list[Term]:
         return [term for question in questions for term in terms_of(question, self._key)]
@@ -258,3 +278,13 @@ def _may_be_one_rows_fault(answer: Any) -> bool:
 def _may_travel(operation: Operation) -> bool:
     """A composite call would take `@{…}` in a value for a reference to another part."""
     return isinstance(operation, Query) or "@{" not in json.dumps(operation.body)
+
+
+def _filter_refused(refusal: Rejected) -> Rejected:
+    """Its text quotes the query, which the operator wrote."""
+    return Rejected(
+        f"Salesforce does not understand the account filter ({refusal.code})",
+        problem_class=ProblemClass.CONFIG,
+        code="ACCOUNT_FILTER_REFUSED",
+        remedy="Correct the switch `account_filter`, a SOQL condition on Account; who was parked is looked at again.",
+    )

@@ -1,7 +1,8 @@
 """Rows that queries brought, as our records, dealt back to the questions that asked for them."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from tasks.contracts.records import Account, AccountId, CompanyId, OpportunitySignal, Person, PersonId, PersonKind
@@ -31,6 +32,7 @@ class Found:
             if account.company_id:
                 self._by_company.setdefault(account.company_id, []).append(account)
         self._websites = [(account.website.lower(), account) for account in self._accounts.values() if account.website]
+        self._converted_at = _conversions_in(rows.get("Lead", ()))
         people = (person_of(row) for sobject in ("Contact", "Lead") for row in rows.get(sobject, ()))
         self._people = {person.id: person for person in people}
         self._by_account: dict[AccountId, list[Person]] = {}
@@ -55,7 +57,8 @@ class Found:
                 found += [a for website, a in self._websites if any(spelling in website for spelling in spellings)]
                 return tuple({account.id: account for account in found if not account.is_deleted}.values())
             case FindAccount(account_id):
-                return self._accounts.get(find_account_id(account_id) or "")
+                account = self._accounts.get(find_account_id(account_id) or "")
+                return replace(account, lead_converted_at=self._converted_at.get(account.id)) if account else None
             case FindPeopleOf(account_id):
                 return tuple(self._by_account.get(find_account_id(account_id) or AccountId(""), ()))
             case FindPeople(emails, ids):
@@ -87,6 +90,18 @@ def account_of(row: Row, account_key: str) -> Account:
         is_deleted=bool(row.get("IsDeleted")),
         master_id=find_account_id(row.get("MasterRecordId")),
     )
+
+
+def _conversions_in(leads: Iterable[Row]) -> dict[str, datetime]:
+    """By account the last conversion, at the latest: Salesforce tells the day, and when the lead was touched last."""
+    latest: dict[str, datetime] = {}
+    for row in leads:
+        account_id, day = find_account_id(row.get("ConvertedAccountId")), row.get("ConvertedDate")
+        if account_id and day:
+            end_of_day = datetime.combine(date.fromisoformat(day), time.max, UTC)
+            converted_at = min(end_of_day, _time(row.get("LastModifiedDate")) or end_of_day)
+            latest[account_id] = max(converted_at, latest.get(account_id, converted_at))
+    return latest
 
 
 def _time(text: str | None) -> datetime | None:

@@ -24,6 +24,16 @@ ACCOUNT_COLUMNS = (
     "IsDeleted",
     "MasterRecordId",
 )
+LEAD_COLUMNS = (
+    "Id",
+    "Email",
+    "CreatedDate",
+    "LastModifiedDate",
+    "IsConverted",
+    "ConvertedAccountId",
+    "ConvertedContactId",
+    "ConvertedDate",
+)
 PERSON_ACCOUNT = "IsPersonAccount"
 """Exists only in orgs that have person accounts."""
 
@@ -65,7 +75,8 @@ def terms_of(question: Question, account_key: str) -> tuple[Term, ...]:
             )
         case FindAccount(account_id):
             long = find_account_id(account_id)
-            return (Term("Account", "Id", long, deleted_too=True),) if long else ()
+            converted = Term("Lead", "ConvertedAccountId", long or "")
+            return (Term("Account", "Id", long, deleted_too=True), converted) if long else ()
         case FindPeopleOf(account_id):
             long = find_account_id(account_id)
             return (Term("Contact", "AccountId", long),) if long else ()
@@ -91,12 +102,20 @@ def queries_for(terms: Iterable[Term], columns: Mapping[str, Sequence[str]]) -> 
     return queries
 
 
+def filter_query(ids: Sequence[str], condition: str) -> Query:
+    """Which of these accounts meet the operator's condition."""
+    terms = tuple(Term("Account", "Id", id_) for id_ in ids)
+    among = format_soql("Id IN {}", list(ids))
+    soql = f"SELECT Id FROM Account WHERE {among} AND ({condition})"  # noqa: S608 -- SOQL reads only; checked when it was set
+    return Query("Account", terms, soql)
+
+
 def columns_of(account_key: str) -> dict[str, tuple[str, ...]]:
     """What is read of each object."""
     return {
         "Account": (*ACCOUNT_COLUMNS, account_key, PERSON_ACCOUNT),
         "Contact": ("Id", "Email", "CreatedDate", "AccountId"),
-        "Lead": ("Id", "Email", "CreatedDate", "IsConverted", "ConvertedAccountId", "ConvertedContactId"),
+        "Lead": LEAD_COLUMNS,
         "OpportunityContactRole": ("ContactId", "Opportunity.IsClosed", "Opportunity.IsWon"),
     }
 

@@ -34,7 +34,13 @@ class Display:
 
     def show(self, progress: Progress) -> None:
         """How it stands now."""
-        line = f"{progress.phase.value}: {progress.owed:,} tasks owed, {progress.parked:,} parked"
+        self._show(f"{progress.phase.value}: {progress.owed:,} tasks owed, {progress.parked:,} parked")
+
+    def show_people(self, what: str, acts: int, owed: int) -> None:
+        """How it stands while people are at work, and until everything rests."""
+        self._show(f"{what}: {acts:,} acts of people, {owed:,} tasks owed")
+
+    def _show(self, line: str) -> None:
         if self._status is not None:
             self._status.update(line)
         elif time.monotonic() - self._last_line > PLAIN_LINE_EVERY:

@@ -1,5 +1,6 @@
 """Reads both CRMs back through their public APIs, the way any third program would."""
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 import requests
 
 PAGE = 100
+TOLD_TO_WAIT = 0.2  # seconds
 COMPANY_PROPERTIES = "name,domain,lifecyclestage,sf_account_id"
 
 
@@ -28,33 +30,34 @@ def read_back(
     """Every company, contact, account and Salesforce contact."""
     hubspot = requests.Session()
     hubspot.headers["Authorization"] = f"Bearer {hubspot_token}"
-    companies = _objects(hubspot, f"{hubspot_url}/crm/v3/objects/companies", COMPANY_PROPERTIES)
-    contacts = list(_objects(hubspot, f"{hubspot_url}/crm/v3/objects/contacts", "lifecyclestage", "companies"))
-    salesforce, instance_url = _login(salesforce_url, consumer_key, consumer_secret)
+    companies = objects(hubspot, f"{hubspot_url}/crm/v3/objects/companies", properties=COMPANY_PROPERTIES)
+    people = {"properties": "lifecyclestage", "associations": "companies"}
+    contacts = list(objects(hubspot, f"{hubspot_url}/crm/v3/objects/contacts", **people))
+    salesforce, instance_url = log_in(salesforce_url, consumer_key, consumer_secret)
     account_query = "SELECT Id, Name, Website, HubSpot_Company_Id__c FROM Account"
     contact_query = "SELECT Id, AccountId FROM Contact WHERE AccountId != null"
     return Readback(
-        companies={one["id"]: _filled(one["properties"]) for one in companies},
+        companies={one["id"]: filled(one["properties"]) for one in companies},
         contact_stages={one["id"]: one["properties"].get("lifecyclestage") or "" for one in contacts},
-        companies_of_contact={one["id"]: _associated_companies(one) for one in contacts},
-        accounts=list(_query(salesforce, instance_url, account_query)),
-        account_of_contact={one["Id"]: one["AccountId"] for one in _query(salesforce, instance_url, contact_query)},
+        companies_of_contact={one["id"]: companies_of(one) for one in contacts},
+        accounts=list(query(salesforce, instance_url, account_query)),
+        account_of_contact={one["Id"]: one["AccountId"] for one in query(salesforce, instance_url, contact_query)},
     )
 
 
-def _associated_companies(contact: Mapping[str, Any]) -> frozenset[str]:
+def companies_of(contact: Mapping[str, Any]) -> frozenset[str]:
     """HubSpot lists a company once for every label it has."""
     listed = contact.get("associations", {}).get("companies", {}).get("results", ())
     return frozenset(str(one["id"]) for one in listed)
 
 
-def _objects(session: requests.Session, url: str, properties: str, associations: str = "") -> Iterator[dict[str, Any]]:
+def objects(session: requests.Session, url: str, **asked: str) -> Iterator[dict[str, Any]]:
+    """Page after page of a list of HubSpot's."""
     after: str | None = None
     while True:
-        asked = {"properties": properties, "associations": associations, "after": after or ""}
-        query = {"limit": str(PAGE), **_filled(asked)}
-        answer = session.get(url, params=query, timeout=30)
+        answer = session.get(url, params={"limit": str(PAGE), **asked, **filled({"after": after})}, timeout=30)
         if answer.status_code == requests.codes.too_many_requests:
+            time.sleep(TOLD_TO_WAIT)
             continue
         answer.raise_for_status()
         page = answer.json()
@@ -64,7 +67,8 @@ def _objects(session: requests.Session, url: str, properties: str, associations:
             return
 
 
-def _login(url: str, consumer_key: str, consumer_secret: str) -> tuple[requests.Session, str]:
+def log_in(url: str, consumer_key: str, consumer_secret: str) -> tuple[requests.Session, str]:
+    """A session, and where the org is."""
     form = {"grant_type": "client_credentials", "client_id": consumer_key, "client_secret": consumer_secret}
     answer = requests.post(f"{url}/services/oauth2/token", data=form, timeout=30)
     answer.raise_for_status()
@@ -73,8 +77,11 @@ def _login(url: str, consumer_key: str, consumer_secret: str) -> tuple[requests.
     return session, answer.json()["instance_url"]
 
 
-def _query(session: requests.Session, instance_url: str, soql: str) -> Iterator[dict[str, Any]]:
-    path: str | None = f"/services/data/v62.0/query/?{urlencode({'q': soql})}"
+def query(
+    session: requests.Session, instance_url: str, soql: str, *, resource: str = "query"
+) -> Iterator[dict[str, Any]]:
+    """Every row; with `queryAll` those that are deleted as well."""
+    path: str | None = f"/services/data/v62.0/{resource}/?{urlencode({'q': soql})}"
     while path:
         answer = session.get(instance_url + path, timeout=30)
         answer.raise_for_status()
@@ -83,5 +90,6 @@ def _query(session: requests.Session, instance_url: str, soql: str) -> Iterator[
         path = page.get("nextRecordsUrl")
 
 
-def _filled(properties: Mapping[str, str | None]) -> dict[str, str]:
+def filled(properties: Mapping[str, str | None]) -> dict[str, str]:
+    """Those that are not blank."""
     return {name: value for name, value in properties.items() if value}

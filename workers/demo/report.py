@@ -1,6 +1,6 @@
 """What the demo says at its end."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,6 +14,18 @@ from workers.demo.verdicts import Judgement
 PROBLEMS_SHOWN = 20
 
 
+def figures() -> tuple[Table, Callable[[str, object], None]]:
+    """A table of names and figures, and how to add a row to it."""
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right")
+
+    def row(name: str, value: object) -> None:
+        table.add_row(name, f"{value:,}" if isinstance(value, int) else str(value))
+
+    return table, row
+
+
 def print_report(
     console: Console,
     judgement: Judgement,
@@ -24,13 +36,7 @@ def print_report(
     setup_seconds: float,
 ) -> None:
     """Figures first, then what is wrong, then one sentence."""
-    table = Table(show_header=False, box=None, pad_edge=False)
-    table.add_column(no_wrap=True)
-    table.add_column(justify="right")
-
-    def row(name: str, value: object) -> None:
-        table.add_row(name, f"{value:,}" if isinstance(value, int) else str(value))
-
+    table, row = figures()
     row("accounts created", judgement.accounts_created)
     row("accounts adopted", judgement.accounts_adopted)
     row("companies linked", judgement.accounts_created + judgement.accounts_adopted)
@@ -52,9 +58,14 @@ def print_report(
     console.print()
     console.print(table)
     console.print()
-    for problem in judgement.problems[:PROBLEMS_SHOWN]:
-        console.print(f"[red]{escape(problem)}[/red]")
-    if judgement.problems:
-        console.print(f"[red]{len(judgement.problems):,} things are not as they were built to end.[/red]")
-    else:
+    print_problems(console, judgement.problems, "are not as they were built to end")
+    if not judgement.problems:
         console.print("[green]Every company ended as it was built to end.[/green]")
+
+
+def print_problems(console: Console, problems: Sequence[str], what: str) -> None:
+    """The first of them, and how many things `what` is true of."""
+    for problem in problems[:PROBLEMS_SHOWN]:
+        console.print(f"[red]{escape(problem)}[/red]", soft_wrap=True)
+    if problems:
+        console.print(f"[red]{len(problems):,} things {what}.[/red]")

@@ -10,6 +10,8 @@ from rich.markup import escape
 from workers.demo.announcements import MALFORMED
 from workers.demo.cast import write_story
 from workers.demo.display import Display
+from workers.demo.people_at_work.phase import PeopleAtWork
+from workers.demo.people_at_work.report import print_people
 from workers.demo.play import Played, Player
 from workers.demo.readback import read_back
 from workers.demo.report import print_report
@@ -34,6 +36,8 @@ class Demo:
     """Companies that need a new account and nothing special; the awkward ones come on top."""
     keep: bool = False
     chaos: bool = False
+    people_seconds: float = 0.0
+    """So long people work in both CRMs after everything else."""
 
 
 def run_demo(demo: Demo, console: Console | None = None) -> bool:
@@ -52,9 +56,10 @@ def run_demo(demo: Demo, console: Console | None = None) -> bool:
             judgement = _judge(story, scene)
             seconds = time.monotonic() - started
             print_report(console, judgement, played, scene, seconds=seconds, setup_seconds=started - began)
+            problems = [*judgement.problems, *_let_people_work(demo, scene, console)]
             if demo.keep:
                 _keep(scene, story, console)
-            if judgement.problems:
+            if problems:
                 raise CannotPlay(f"The logs are in {scene.folder}.")
     except CannotPlay as problem:
         console.print(f"[red]{escape(str(problem))}[/red]", soft_wrap=True)
@@ -72,6 +77,16 @@ def _play(story: Story, scene: Scene, console: Console) -> list[Played]:
             played.append(player.play(phase))
             display.finish(played[-1])
     return played
+
+
+def _let_people_work(demo: Demo, scene: Scene, console: Console) -> Sequence[str]:
+    if not demo.people_seconds:
+        return ()
+    with Display(console) as display:
+        worked = PeopleAtWork(scene, display.show_people, seconds=demo.people_seconds).play()
+    print_people(console, worked)
+    (scene.folder / "findings.txt").write_text("".join(f"{problem}\n" for problem in worked.problems))
+    return worked.problems
 
 
 def _judge(story: Story, scene: Scene) -> Judgement:

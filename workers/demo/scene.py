@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from workers.demo.chaos import Chaos
+from workers.demo.people_at_work.sources import POLLS, receiver_settings
 from workers.demo.simulated_crms import CannotPlay, SimulatedCrms
 from workers.demo.story import Story
 from workers.embedded import EmbeddedServices, free_port
@@ -41,6 +42,7 @@ class Scene:
     flower_url: str
     flower_user: str
     flower_password: str
+    receiver_port: int
     chaos: Chaos | None
 
     def tick(self) -> None:
@@ -71,17 +73,23 @@ def set_scene(story: Story, *, chaos: bool) -> Iterator[Scene]:
         crms.seed(story)
         migrate(services.database_url)
         engine = _open_empty_ledger(services.database_url, settings)
-        port, password = free_port(), settings.flower_password.get_secret_value() or new_password()
+        port, receiver_port, password = (
+            free_port(),
+            free_port(),
+            settings.flower_password.get_secret_value() or new_password(),
+        )
         env = {
             **crms.settings,
             **(IMPATIENT if chaos else {}),
+            **POLLS,
+            **receiver_settings(receiver_port),
             "DATABASE_URL": services.database_url,
             "REDIS_URL": services.redis_url,
             "TANDEM_FLOWER_PASSWORD": password,
             "TANDEM_FLOWER_PORT": str(port),
             "TANDEM_BEAT_FILE": str(folder / "celerybeat-schedule"),
         }
-        specs = process_specs(workers=WORKERS, concurrency=CHILDREN, env=env, log_folder=folder)
+        specs = process_specs(workers=WORKERS, concurrency=CHILDREN, env=env, log_folder=folder, receiver=True)
         with Supervisor(specs) as supervisor:
             supervisor.guard(crms.pid)
             watch_for_deaf_workers(supervisor, engine)
@@ -89,7 +97,8 @@ def set_scene(story: Story, *, chaos: bool) -> Iterator[Scene]:
             if trouble is None:  # which takes Redis away, and brings it back, by itself
                 watch_redis(supervisor, services)
             flower = f"http://127.0.0.1:{port}"
-            yield Scene(folder, services, crms, engine, supervisor, flower, settings.flower_user, password, trouble)
+            user = settings.flower_user
+            yield Scene(folder, services, crms, engine, supervisor, flower, user, password, receiver_port, trouble)
         engine.dispose()
     shutil.rmtree(folder, ignore_errors=True)
 

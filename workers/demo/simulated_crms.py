@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import requests
 
+from workers.demo.people_at_work import office
 from workers.demo.story import COMPANY_SEGMENT, CONTACT_SEGMENT, STAGES, Story
 from workers.embedded import free_port
 
@@ -105,12 +106,18 @@ class SimulatedCrms:
             "contacts": story.contacts,
             "associations": story.associations,
             "lists": lists,
+            **office.hubspot_seed(),
         }
-        self._post("/seed", {"hubspot": hubspot, "salesforce": story.salesforce})
+        salesforce = {**story.salesforce, **office.salesforce_seed()}
+        self._post("/seed", {"hubspot": hubspot, "salesforce": salesforce})
 
     def configure(self, switches: Mapping[str, Mapping[str, Any]]) -> None:
         """Turn the simulator's switches, by CRM."""
         self._post("/settings", switches)
+
+    def set_up_webhooks(self, subscriptions: Mapping[str, Any]) -> None:
+        """What an app wants to be told, and where, as people set it."""
+        self._post("/hubspot/webhooks", subscriptions)
 
     def strike(self, **fault: Any) -> None:
         """Let calls go wrong, as `simulator.faults.Fault` describes it."""

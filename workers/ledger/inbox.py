@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, Integer, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from tasks.contracts.changes import Change, Malformed
+from tasks.contracts.changes import Change, Malformed, What
 from tasks.contracts.machinery import Received
-from tasks.contracts.records import Owed
+from tasks.contracts.records import AccountId, Kind, Owed
 from workers.ledger.models import ChangeRow, MalformedRow
 from workers.ledger.owing import Request, owe_rows
 from workers.ledger.rows import TIME, given_rows, is_among, texts
@@ -69,6 +69,22 @@ def find_noted(engine: Engine, event_ids: Sequence[str]) -> set[str]:
     """Which of these announcements have arrived."""
     with engine.connect() as connection:
         return set(connection.scalars(select(ChangeRow.event_id).where(is_among(ChangeRow.event_id, event_ids))))
+
+
+def find_imported_at(connection: Connection, account_ids: Sequence[AccountId]) -> dict[AccountId, datetime]:
+    """When the last announcement came that somebody imports the account, in whichever form of its id."""
+    spellings = {spelling: one for one in account_ids for spelling in (str(one), one[:15])}
+    query = (
+        select(ChangeRow.record_id, func.max(ChangeRow.received_at))
+        .where(ChangeRow.kind == Kind.ACCOUNT, ChangeRow.what == What.IMPORTED)
+        .where(is_among(ChangeRow.record_id, spellings))
+        .group_by(ChangeRow.record_id)
+    )
+    found: dict[AccountId, datetime] = {}
+    for record_id, received_at in connection.execute(query):
+        account_id = spellings[record_id]
+        found[account_id] = max(received_at, found.get(account_id, received_at))
+    return found
 
 
 def count_malformed(engine: Engine) -> int:

@@ -30,6 +30,7 @@ from tasks.contracts.tools import Subject
 from workers.ledger import graveyard, snapshots, stage_moves
 from workers.ledger.claims import claim_identities, find_creators
 from workers.ledger.graveyard import SettleRequest
+from workers.ledger.inbox import find_imported_at
 from workers.ledger.links import LinkRequest, write_links
 from workers.ledger.models import FENCES, BaselineRow, ContactLinkRow, CursorRow, LinkRow, TombstoneRow
 from workers.ledger.owing import Following, Request, owe_rows
@@ -188,6 +189,11 @@ class PostgresLedger:
         """What was parked until one of these was linked, and is owed again now."""
         with self._engine.begin() as connection:
             return wake_waiting(connection, account_ids)
+
+    def find_imported_at(self, account_ids: Sequence[AccountId]) -> dict[AccountId, datetime]:
+        """When the last announcement came that somebody imports the account, in whichever form of its id."""
+        with self._engine.connect() as connection:
+            return find_imported_at(connection, account_ids)
 
     # Snapshots and baselines
 

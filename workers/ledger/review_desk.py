@@ -103,6 +103,11 @@ class ReviewDesk:
             rows = connection.execute(query).mappings().all()
         return [OwedCount(**{**row, "lane": Lane(row["lane"])}) for row in rows]
 
+    def count_requests(self) -> int:
+        """How often anything was asked for since the ledger began."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.coalesce(func.sum(OwedRow.requested), 0))) or 0
+
     def count_parked(self) -> list[ParkedCount]:
         """Most frequent first."""
         same = (OwedRow.task, OwedRow.problem_class, OwedRow.code)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Text, cast, func, literal, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from tasks.contracts.records import Switches
+from tasks.rules.account_filter import find_filter_problem
 from tasks.rules.identity import find_opt_out_problem
 from tasks.rules.reevaluation import reviews_after
 from workers.ledger.models import SwitchRow
@@ -50,6 +51,8 @@ def write_switch(connection: Connection, name: str, value: object, by: str) -> N
         raise ValueError(f"switch {name}: say who sets it")
     checked = _checked(name, value)
     if name == "opt_out_domains" and (problem := find_opt_out_problem(checked)):
+        raise ValueError(f"switch {name}: {problem}")
+    if name == "account_filter" and checked is not None and (problem := find_filter_problem(checked)):
         raise ValueError(f"switch {name}: {problem}")
     row = {"name": name, "value": literal(value, JSONB), "changed_by": by}
     changed = {"value": literal(value, JSONB), "changed_by": by, "changed_at": func.now()}

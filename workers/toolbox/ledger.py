@@ -122,6 +122,10 @@ class LedgerBatches:
             self.owed_next += request.then
         return [None] * len(requests)
 
+    def imported_at(self, requests: Sequence[AccountId]) -> list[datetime | None]:
+        found = reach_ledger(partial(self._ledger.find_imported_at, requests))
+        return [found.get(account_id) for account_id in requests]
+
     def our_associations(self, requests: Sequence[tuple[Association, ...]]) -> list[list[Association]]:
         wanted = {(Kind.CONTACT, str(one.contact_id), _on(one)) for request in requests for one in request}
         written = reach_ledger(partial(self._ledger.find_all_written, sorted(wanted)))
@@ -254,6 +258,10 @@ class GatheredLedger:
 
     async def owe(self, then: Sequence[Owed]) -> None:
         await self._ask(self._batches.owe, Following(self._in_lane(then), as_of=self._as_of))
+
+    async def find_imported_at(self, account_id: AccountId) -> datetime | None:
+        moment: datetime | None = await self._ask(self._batches.imported_at, account_id)
+        return moment
 
     async def find_our_associations(self, associations: Sequence[Association]) -> Sequence[Association]:
         if not associations:

@@ -107,6 +107,13 @@ class SalesforceBatches:
             by_id.update({one.id: one for one in _people_in(found)})
         return [_people_of(request, facts, by_id) for request in requests]
 
+    def passing(self, requests: Sequence[tuple[str, tuple[AccountId, ...]]]) -> list[frozenset[AccountId]]:
+        asked: dict[str, set[AccountId]] = {}
+        for condition, ids in requests:
+            asked.setdefault(condition, set()).update(ids)
+        found = {condition: self._door.find_passing(condition, sorted(ids)) for condition, ids in asked.items()}
+        return [found[condition].intersection(ids) for condition, ids in requests]
+
     def give_account(self, requests: Sequence[GiveAccount]) -> list[SyncError | None]:
         """A row per person; a request has gone wrong if one of its rows has."""
         rows = [WriteContactAccount(one.id, request.account_id) for request in requests for one in request.people]
@@ -189,6 +196,11 @@ class GatheredSalesforce:
     async def find_account(self, account_id: AccountId) -> Account | None:
         account: Account | None = await self._ask(self._batches.ask, FindAccount(account_id), step=Step.ACCOUNT)
         return account
+
+    async def find_passing(self, account_filter: str, account_ids: Sequence[AccountId]) -> frozenset[AccountId]:
+        request = (account_filter, tuple(account_ids))
+        found: frozenset[AccountId] = await self._ask(self._batches.passing, request, step=Step.ACCOUNT)
+        return found
 
     async def find_people_of(self, account_id: AccountId) -> Sequence[Person]:
         found: Sequence[Person] = await self._ask(self._batches.ask, FindPeopleOf(account_id), step=Step.THEIR_PEOPLE)
