@@ -16,7 +16,7 @@ IDS = {
     Kind.LEAD: "00Q000000000001AAA",
     Kind.OPPORTUNITY: "006000000000001AAA",
 }
-CREATED, CHANGED, DELETED, MERGED, CONVERTED, RESTORED, ASSOCIATED, SYNC_REQUESTED = What
+CREATED, CHANGED, DELETED, MERGED, CONVERTED, RESTORED, ASSOCIATED, IMPORTED, SYNC_REQUESTED = What
 HERE = (CREATED, CHANGED, ASSOCIATED)
 """The record is there, as far as the producer knows."""
 
@@ -31,7 +31,7 @@ TABLE = {
         **dict.fromkeys((MERGED, CONVERTED), "follow_merge"),
     },
     Kind.ACCOUNT: {
-        **dict.fromkeys(HERE, "create_company"),
+        **dict.fromkeys((*HERE, IMPORTED, SYNC_REQUESTED), "create_company"),
         **dict.fromkeys((DELETED, RESTORED), "follow_deletion"),
         **dict.fromkeys((MERGED, CONVERTED), "follow_merge"),
     },
@@ -42,6 +42,9 @@ TABLE = {
     Kind.OPPORTUNITY: dict.fromkeys((*HERE, DELETED, MERGED, CONVERTED, RESTORED), "propagate_lifecycle_stage"),
 }
 
+ONLY_OF = {SYNC_REQUESTED: (Kind.COMPANY, Kind.ACCOUNT), IMPORTED: (Kind.ACCOUNT,)}
+"""What can be announced about some kinds only."""
+
 
 def announced(kind: Kind, what: What) -> tuple[Owed, ...]:
     return choose_tasks(Change(version=1, event_id="e", record=kind, id=IDS[kind], what=what))
@@ -49,7 +52,7 @@ def announced(kind: Kind, what: What) -> tuple[Owed, ...]:
 
 @pytest.mark.parametrize(
     ("kind", "what"),
-    [(kind, what) for kind, what in product(Kind, What) if what is not SYNC_REQUESTED or kind is Kind.COMPANY],
+    [(kind, what) for kind, what in product(Kind, What) if kind in ONLY_OF.get(what, Kind)],
 )
 def test_whatever_happens_to_a_record_has_its_task(kind, what):
     task = TABLE[kind].get(what)
