@@ -13,9 +13,10 @@ from tasks.contracts.records import (
     SyncingContact,
     Verdict,
 )
-from tasks.contracts.tools import AccountValues, Lease, Subject, Tools
+from tasks.contracts.tools import Lease, Subject, Tools
 from tasks.domains import claim_domains, refuse_taken_domains, wait_for_creators
 from tasks.facts import find_standing, find_syncing_contacts
+from tasks.fields import upsert_with_values
 from tasks.rules.account_creation import Create, LeaveAlone, may_have_account
 from tasks.rules.identity import identities_at_stake
 from tasks.rules.matching import Adopt, AskHuman, Candidates, Match, NoMatch, match_account, search_terms
@@ -98,8 +99,7 @@ async def _create(company: Company, decision: Create, lease: Lease, tools: Tools
         evidence = {"segments": list(decision.overridden)}
         await tools.ledger.record_verdict(subject, Verdict(Reason.SEGMENT_OVERRIDDEN, evidence))
     await tools.ledger.record_verdict(subject, Verdict(decision.reason))
-    values = AccountValues(name=name, website=company.website or company.domain)
-    upserted = await tools.salesforce.upsert_account(company.id, values)
+    upserted = await upsert_with_values(company, name, tools)
 
     # A crash before this line is safe: the upsert is keyed by the company id.
     outcome = Reason.ACCOUNT_CREATED if upserted.created else Reason.LINKED_AFTER_RACE
@@ -108,13 +108,13 @@ async def _create(company: Company, decision: Create, lease: Lease, tools: Tools
 
 
 async def _link(link: Link, verdict: Verdict, lease: Lease, tools: Tools) -> Outcome:
-    await tools.ledger.record_link(link, verdict, fence=lease.fence, then=_next(link.company_id))
+    await tools.ledger.record_link(link, verdict, fence=lease.fence, then=_next(link.company_id, tools))
     return Outcome.DONE
 
 
 async def _already_linked(company_id: CompanyId, tools: Tools) -> Outcome:
     verdict = Verdict(Reason.LINKED_ALREADY)
-    await tools.ledger.record_verdict(Subject(Kind.COMPANY, company_id), verdict, then=_next(company_id))
+    await tools.ledger.record_verdict(Subject(Kind.COMPANY, company_id), verdict, then=_next(company_id, tools))
     return Outcome.ALREADY_DONE
 
 
@@ -126,5 +126,9 @@ async def _leave_alone(company_id: CompanyId, reason: Reason, tools: Tools) -> O
     return Outcome.LEFT_ALONE
 
 
-def _next(company_id: CompanyId) -> tuple[Owed, ...]:
-    return (Owed("link_company", company_id), Owed("propagate_lifecycle_stage", company_id))
+def _next(company_id: CompanyId, tools: Tools) -> tuple[Owed, ...]:
+    return (
+        Owed("link_company", company_id),
+        Owed("sync_fields", company_id, forced=tools.forced),
+        Owed("propagate_lifecycle_stage", company_id),
+    )

@@ -24,6 +24,7 @@ from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.receive_changes import receive_changes
 from tasks.resend_owed import resend_owed
+from tasks.sync_fields import sync_fields
 from tasks.sync_task import SyncTask
 from workers.messenger import QUEUES, CeleryMessenger, queue_of
 from workers.readiness import refuse_half_configured
@@ -35,7 +36,13 @@ from workers.toolbox.reach import reach_ledger
 
 R = TypeVar("R")
 
-SYNC_TASKS: tuple[SyncTask, ...] = (create_account, link_company, link_contact, propagate_lifecycle_stage)
+SYNC_TASKS: tuple[SyncTask, ...] = (
+    create_account,
+    link_company,
+    link_contact,
+    propagate_lifecycle_stage,
+    sync_fields,
+)
 
 SOFT_LIMIT_SECONDS = 240
 HARD_LIMIT_SECONDS = 300

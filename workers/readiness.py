@@ -7,9 +7,11 @@ from datetime import timedelta
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError
 
+from tasks.contracts.mapping import Effect, FieldMapping, Finding
 from tasks.contracts.records import Lane
 from workers.crm.checks import Check, check_hubspot, check_salesforce
 from workers.ledger.schema import refuse_unless_current
+from workers.mapping.files import load_mapping
 from workers.settings import Settings
 from workers.telemetry.logs import get_logger
 from workers.toolbox.hands import Hands, connect_redis
@@ -33,6 +35,8 @@ def refuse_half_configured(settings: Settings) -> None:
         refuse_unless_current(settings.database_url.get_secret_value())
     except DBAPIError as problem:
         log.warning("ledger.away", problem=type(problem.orig).__name__)
+    if isinstance(findings := load_mapping(settings.mapping), tuple):
+        raise SystemExit("Tandem cannot start: the mapping file cannot be used: " + "; ".join(map(str, findings)))
     if _is_known_to_be_ready(settings):
         return
     checks = list(check_crms(settings))
@@ -41,6 +45,7 @@ def refuse_half_configured(settings: Settings) -> None:
         told = "".join(f"\n  {check.name}: {check.problem}. {check.remedy}" for check in wrong)
         raise SystemExit(f"Tandem cannot start, and `tandem doctor` says the same:{told}")
     if all(check.is_fine for check in checks):
+        _refuse_unusable_mapping(settings)
         _remember(settings)
 
 
@@ -53,6 +58,37 @@ def check_crms(settings: Settings) -> Iterator[Check]:
     yield from check_salesforce(hands.salesforce[Lane.MAINTENANCE], settings)
     hands.engine.dispose()
     hands.redis.close()
+
+
+def review_mapping(settings: Settings, path: str) -> tuple[Finding, ...]:
+    """Everything about a mapping file that a person should know; asks both CRMs if the file itself can be used."""
+    loaded = load_mapping(path)
+    if not isinstance(loaded, FieldMapping):
+        return loaded
+    hands = Hands.build(settings.model_copy(update={"mapping": path}))
+    try:
+        return hands.mapping.review(as_of=reach_ledger(hands.ledger.now)).findings
+    finally:
+        hands.engine.dispose()
+        hands.redis.close()
+
+
+def check_fields(settings: Settings) -> Iterator[Check]:
+    """What takes a mapped field, or the whole mapping, out of the sync."""
+    findings = [one for one in review_mapping(settings, settings.mapping) if one.effect is not Effect.NOTHING]
+    if not findings:
+        yield Check("Field mapping")
+    for one in findings:
+        place = f"Field mapping, line {one.line}" if one.line else "Field mapping"
+        yield Check(f"{place}: {one.where}", one.problem, f"{one.remedy}.")
+
+
+def _refuse_unusable_mapping(settings: Settings) -> None:
+    """Half a mapping is none; a field that cannot be carried stops nobody."""
+    wrong = [one for one in review_mapping(settings, settings.mapping) if one.effect is Effect.FILE]
+    if wrong:
+        told = "".join(f"\n  {one}" for one in wrong)
+        raise SystemExit(f"Tandem cannot start with this mapping file, and `tandem mapping check` says the same:{told}")
 
 
 def _is_known_to_be_ready(settings: Settings) -> bool:
@@ -77,5 +113,6 @@ def _key(settings: Settings) -> str:
         settings.salesforce_consumer_key.get_secret_value(),
         settings.salesforce_consumer_secret.get_secret_value(),
         settings.salesforce_private_key.get_secret_value(),
+        repr(load_mapping(settings.mapping)),
     )
     return "tandem:ready:" + hashlib.sha256("\0".join(what_counts).encode()).hexdigest()

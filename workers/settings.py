@@ -79,6 +79,12 @@ class Settings(BaseSettings):
     salesforce_daily: Limit = 100_000
     """Assumed until the first answer tells the org's real limit."""
 
+    # Fields
+    mapping: str = ""
+    """Path of the mapping file; empty: the one that comes with Tandem."""
+    descriptions_ttl: Seconds = timedelta(minutes=10)
+    """How long what the CRMs say about their fields, owners and users is taken for true."""
+
     # What we leave for the customer's other tools, as a share of each day's calls.
     daily_reserve: Annotated[float, Field(ge=0, lt=1)] = 0.2
     backfill_share: Annotated[float, Field(gt=0, le=1)] = 0.5

@@ -30,6 +30,7 @@ STAGES = (
     "Perception Analysis", "Proposal/Price Quote", "Negotiation/Review", "Closed Won", "Closed Lost",
 )  # fmt: skip
 CLOSED_STAGES = frozenset({"Closed Won", "Closed Lost"})
+USER_TYPES = ("Standard", "PowerPartner", "CSPLitePortal", "CustomerSuccess", "PowerCustomerSuccess", "Guest")
 ROLES = (
     "Business User", "Decision Maker", "Economic Buyer", "Economic Decision Maker", "Evaluator",
     "Executive Sponsor", "Influencer", "Technical Buyer", "Other",
@@ -246,6 +247,7 @@ USER = (
     Field("Email", "email", length=128),
     text("Alias", 8),
     Field("IsActive", "boolean", nillable=False, default=True),
+    Field("UserType", "picklist", length=40, values=USER_TYPES, createable=False, updateable=False, default="Standard"),
 )
 ORGANIZATION = (
     *(field for field in AUDIT if field.name != "IsDeleted"),

@@ -62,7 +62,9 @@ class Engine:
         self._put("Organization", ORGANIZATION_ID, Name="Simulated Org", OrganizationType="Developer Edition")
         username = self.logins.credentials.username
         name = {"Name": "Integration User", "FirstName": "Integration", "LastName": "User"}
-        self._put("User", INTEGRATION_USER_ID, **name, Username=username, Email=username, IsActive=True)
+        self._put(
+            "User", INTEGRATION_USER_ID, **name, Username=username, Email=username, IsActive=True, UserType="Standard"
+        )
 
     def configure(self, changes: Mapping[str, Any]) -> None:
         """All changes or none; ValueError names the first that makes no sense."""

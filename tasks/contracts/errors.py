@@ -4,7 +4,7 @@ Two families and no third: try again, or ask a human. The classes behind `proble
 sync-error table in docs/errors.md; what a vendor's answer means is decided at its door and nowhere else.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 
@@ -36,6 +36,7 @@ class SyncError(Exception):
         remedy: str = "",
         code: str = "",
         evidence: Mapping[str, object] | None = None,
+        fields: Sequence[str] = (),
     ) -> None:
         super().__init__(message)
         self.remedy = remedy or (WHAT_TO_DO.get(Reason(code), "") if code in set(Reason) else "")
@@ -44,6 +45,8 @@ class SyncError(Exception):
         """Our reason code, or the vendor's own code."""
         self.evidence = evidence or {}
         """What the timeline shows with it: ids, domains, counts."""
+        self.fields = tuple(fields)
+        """Which fields of the record the CRM has refused, where it says so."""
 
 
 class TryAgain(SyncError):
@@ -84,9 +87,15 @@ class Rejected(NeedsHuman):
     """The CRM refused this record's values or this user's rights."""
 
     def __init__(
-        self, message: str, *, problem_class: ProblemClass = ProblemClass.DATA, remedy: str = "", code: str = ""
+        self,
+        message: str,
+        *,
+        problem_class: ProblemClass = ProblemClass.DATA,
+        remedy: str = "",
+        code: str = "",
+        fields: Sequence[str] = (),
     ) -> None:
-        super().__init__(message, remedy=remedy, code=code)
+        super().__init__(message, remedy=remedy, code=code, fields=fields)
         self.problem_class = problem_class
 
 

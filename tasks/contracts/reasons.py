@@ -69,6 +69,7 @@ class Reason(StrEnum):
     STAGE_NO_CANDIDATE = "STAGE_NO_CANDIDATE"
     STAGE_LIFTED_CONTACT = "STAGE_LIFTED_CONTACT"
     # Which side's value counts? (field rules)
+    FIELDS_SYNCED = "FIELDS_SYNCED"
     FIELD_AGREED = "FIELD_AGREED"
     FIELD_SALESFORCE_WINS = "FIELD_SALESFORCE_WINS"
     FIELD_SALESFORCE_BLANK = "FIELD_SALESFORCE_BLANK"
@@ -166,6 +167,7 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.STAGE_REFUSED: "HubSpot answered the change of stage with success but kept the old stage.",
     Reason.STAGE_NO_CANDIDATE: "No contact that counts has a stage with a rank.",
     Reason.STAGE_LIFTED_CONTACT: "The contact was lifted to its primary company's stage.",
+    Reason.FIELDS_SYNCED: "Fields were carried across, each by its rule.",
     Reason.FIELD_AGREED: "Both sides have the same value.",
     Reason.FIELD_SALESFORCE_WINS: "Salesforce has a value, and under the field's rule that is the one that counts.",
     Reason.FIELD_SALESFORCE_BLANK: "Salesforce has no value and never had one, so HubSpot's was carried over.",

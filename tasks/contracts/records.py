@@ -65,6 +65,8 @@ class Company:
     country: str = ""
     """As somebody wrote it: a code, or a name in any language."""
     created_at: datetime | None = None
+    mapped: Mapping[str, str | None] = field(default_factory=dict)
+    """By property, those of the field mapping. Blank is blank; null: HubSpot did not say."""
 
 
 @dataclass(frozen=True, slots=True)

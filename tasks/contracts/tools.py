@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from tasks.contracts.changes import Change, Malformed
+from tasks.contracts.fields import AccountFields, FieldMemory, FieldReport, JsonValue, UsableMapping
 from tasks.contracts.records import (
     Account,
     AccountId,
@@ -58,10 +59,12 @@ class AccountSearch:
 
 @dataclass(frozen=True, slots=True)
 class AccountValues:
-    """What a new account starts with; the field mapping adds the rest later."""
+    """What a new account starts with."""
 
     name: str
     website: str = ""
+    fields: tuple[tuple[str, JsonValue], ...] = ()
+    """Mapped fields and their values; a name or website among them outranks the one above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,14 @@ class HubSpot(Protocol):
 
     async def find_company(self, company_id: CompanyId) -> Company | None:
         """None if it was never there, is archived, or was merged away."""
+        ...
+
+    async def find_change_times(self, company_id: CompanyId, properties: Sequence[str]) -> Mapping[str, datetime]:
+        """When each of the properties got its value, where HubSpot knows."""
+        ...
+
+    async def write_properties(self, company_id: CompanyId, values: Mapping[str, str]) -> None:
+        """Blank clears. Rejected, naming the properties where HubSpot does, and then nothing is written; Gone."""
         ...
 
     async def find_contacts_of(self, company_id: CompanyId) -> Sequence[Association]: ...
@@ -135,6 +146,14 @@ class Salesforce(Protocol):
         May include accounts whose website merely contains a domain: the rule decides what is equal.
         Deleted accounts are never among them.
         """
+        ...
+
+    async def find_account_fields(self, account_id: AccountId, names: Sequence[str]) -> AccountFields | None:
+        """These fields of the account; None if it is deleted, or was never there."""
+        ...
+
+    async def write_account_fields(self, account_id: AccountId, values: Mapping[str, JsonValue]) -> None:
+        """None clears. Rejected, naming the fields where Salesforce does, and then nothing is written; Gone."""
         ...
 
     async def find_people(self, emails: Sequence[str], ids: Sequence[PersonId] = ()) -> Sequence[Person]:
@@ -220,6 +239,20 @@ class Ledger(Protocol):
 
     async def record_written_stages(self, contact_ids: Sequence[ContactId], stage: StageName) -> None: ...
 
+    async def find_field_memory(self, link: Link) -> FieldMemory:
+        """What is known about the fields of this very pair: another account, or another company, begins anew."""
+        ...
+
+    async def record_fields(self, link: Link, report: FieldReport) -> None:
+        """New baselines, and problems in place of those before; a CONFIG problem pauses its field. Safe to repeat."""
+        ...
+
+
+class Fields(Protocol):
+    """The mapping of fields, as far as both CRMs allow it now."""
+
+    async def read_mapping(self) -> UsableMapping: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:
@@ -247,6 +280,7 @@ class Tools:
     salesforce: Salesforce
     ledger: Ledger
     leases: Leases
+    fields: Fields
     switches: Switches
     forced: bool = False
     """A person asked for this run: the Sync button."""

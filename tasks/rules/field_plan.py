@@ -10,11 +10,12 @@ from typing import assert_never
 
 from tasks.contracts.descriptions import MappedField
 from tasks.contracts.errors import ProblemClass
+from tasks.contracts.fields import JsonValue
 from tasks.contracts.mapping import MappedObject, SyncRule, ValueType
 from tasks.contracts.reasons import Reason
 from tasks.rules.field_mapping import Agree, FieldVerdict, Leave, Sides, WriteHubSpot, WriteSalesforce, decide_field
 from tasks.rules.field_remedies import REMEDIES
-from tasks.rules.field_values import JsonValue, Problem, from_hubspot, from_salesforce, to_hubspot, to_salesforce
+from tasks.rules.field_values import Problem, from_hubspot, from_salesforce, to_hubspot, to_salesforce
 from tasks.rules.owners import OwnerDirectory, decide_owner
 from tasks.rules.places import find_misplaced
 from tasks.rules.plain_values import Common

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tasks.contracts.descriptions import MappedField, Option
+from tasks.contracts.fields import JsonValue
 from tasks.contracts.mapping import TEXT_TYPES, OnTooLong, ValueType
 from tasks.contracts.reasons import Reason
 from tasks.rules.choices import (
@@ -55,7 +56,6 @@ class Problem:
     evidence: Mapping[str, object] = field(default_factory=dict)
 
 
-JsonValue = str | int | float | bool | None
 Parser = Callable[[str, MappedField], Common | Reason]
 
 

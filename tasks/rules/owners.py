@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from tasks.contracts.descriptions import HubSpotOwner, SalesforceUser, UserType
 from tasks.contracts.mapping import Effect, Finding, OwnerMapping, SyncRule
 from tasks.contracts.reasons import Reason
-from tasks.rules.field_mapping import FieldVerdict, Sides, decide_field, pull, push
+from tasks.rules.field_mapping import FieldVerdict, Leave, Sides, decide_field, pull, push
 from tasks.rules.field_values import Problem
 from tasks.rules.plain_values import BLANK, Common
 
@@ -116,6 +116,9 @@ def decide_owner(rule: SyncRule, sides: Sides, directory: OwnerDirectory) -> Fie
     if rule is SyncRule.DONT_SYNC or sides.hubspot == sides.salesforce:
         return decide_field(rule, sides)
     if sides.hubspot == BLANK:
+        # Most often the integration user, who has no seat in HubSpot: nothing about the record needs mending.
+        if isinstance(sides.salesforce, str) and sides.salesforce not in directory.owners:
+            return Leave(Reason.OWNER_UNMATCHED)
         return pull(sides.salesforce, Reason.FIELD_SALESFORCE_WINS)
     is_first = sides.baseline is None
     if is_first and (isinstance(sides.hubspot, Problem) or sides.salesforce not in directory.active):

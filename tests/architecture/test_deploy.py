@@ -15,7 +15,7 @@ from workers.settings import Settings
 
 COMMANDS = frozenset(
     {"up", "demo", "worker", "beat", "flower", "migrate", "announce", "sync", "why", "status", "parked", "doctor"}
-    | {"health", "switch", "producer", "receiver"}
+    | {"health", "switch", "producer", "receiver", "mapping"}
 )
 """Of the command line, as `tandem --help` lists them."""
 READ_FROM_THE_ENVIRONMENT_DIRECTLY = {

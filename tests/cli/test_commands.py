@@ -147,7 +147,7 @@ def in_json(result: Result, *, status: int = 0) -> Any:
 
 def test_what_commands_do_is_told_in_json_too(tandem, told):
     told.park(COMPANY, "7")
-    assert in_json(tandem("parked", "replay", "7", "--json")) == {"replayed": 1}
+    assert in_json(tandem("parked", "replay", "7", "--json")) == {"replayed": 1, "fields": 0}
     assert in_json(tandem("parked", "dismiss", COMPANY, "--why", "x", "--json")) == {"dismissed": 1}
     assert in_json(tandem("switch", "set", "contact_segment", "501", "--json")) == {
         "contact_segment": "501",
@@ -172,7 +172,7 @@ def test_a_decision_about_nothing_says_so_and_ends_with_a_status_of_its_own(tand
     result = tandem("parked", *command, "--code", "CONFLICT_DOMAIN")
     assert result.exit_code == 3
     assert "Nothing that is parked matches" in result.stdout
-    assert list(in_json(tandem("parked", *command, "8", "--json"), status=3).values()) == [0]
+    assert not any(in_json(tandem("parked", *command, "8", "--json"), status=3).values())
 
 
 def test_what_is_parked_is_listed_replayed_and_dismissed(tandem, told):

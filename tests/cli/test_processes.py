@@ -73,6 +73,22 @@ def test_a_worker_refuses_a_ledger_that_was_not_migrated(environment, empty_ledg
     assert "tandem migrate" in finished.stderr
 
 
+def test_a_worker_refuses_a_mapping_file_that_cannot_be_used(environment, tmp_path):
+    path = tmp_path / "mapping.toml"
+    path.write_text('version = 1\n[[company]]\nhubspot = "phone"\nsalesforce = "Phone"\nrule = "often"\n')
+    finished = tandem({**environment, "TANDEM_MAPPING": str(path)}, "worker")
+    assert finished.returncode == 1
+    assert "line 5, company[1].rule" in finished.stderr
+
+
+def test_a_worker_refuses_a_mapping_of_which_no_entry_fits(environment, tmp_path):
+    path = tmp_path / "mapping.toml"
+    path.write_text('version = 1\n[[company]]\nhubspot = "no_such"\nsalesforce = "Phone"\n')
+    finished = tandem({**environment, "TANDEM_MAPPING": str(path)}, "worker")
+    assert finished.returncode == 1
+    assert "no entry can be used" in finished.stderr
+
+
 HALF_CONFIGURED = [
     ("hubspot", {}, {"TANDEM_HUBSPOT_TOKEN": "pat-na1-wrong"}, "Set TANDEM_HUBSPOT_TOKEN"),
     ("hubspot", {}, {"TANDEM_HUBSPOT_ACCOUNT_PROPERTY": "no_such_property"}, "company property no_such_property"),

@@ -18,7 +18,7 @@ ORG = field_descriptions(describe_object(SObject("Account", "001", ACCOUNT), "",
 
 
 def test_7_4_nothing_speaks_against_the_default_mapping_in_a_standard_portal_and_org():
-    mapping = load_mapping(None)
+    mapping = load_mapping("")
     assert isinstance(mapping, FieldMapping)
     checked = check_mapping(mapping, {MappedObject.COMPANY: Described(PORTAL, {"Account": ORG})})
     assert [str(one) for one in checked.findings if one.effect is not Effect.NOTHING] == []

@@ -2,10 +2,12 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 import idna
 
-from tasks.contracts.errors import Ambiguous, Gone, Rejected
+from tasks.contracts.errors import Ambiguous, Gone, Rejected, SyncError
+from tasks.contracts.fields import AccountFields, JsonValue
 from tasks.contracts.records import (
     Account,
     AccountId,
@@ -49,10 +51,30 @@ class MemoryHubSpot:
     associations: dict[tuple[CompanyId, ContactId], Association] = field(default_factory=dict)
     segments: dict[str, set[str]] = field(default_factory=dict)
     stages: tuple[StageName, ...] = STAGES
+    change_times: dict[tuple[CompanyId, str], datetime] = field(default_factory=dict)
+    refusals: dict[str, SyncError] = field(default_factory=dict)
+    """By property: what a write of it is refused with."""
 
     async def find_company(self, company_id: CompanyId) -> Company | None:
         self.calls.note("find_company")
         return self.companies.get(company_id)
+
+    async def find_change_times(self, company_id: CompanyId, properties: Sequence[str]) -> Mapping[str, datetime]:
+        self.calls.note("find_change_times")
+        known = {name: self.change_times.get((company_id, name)) for name in properties}
+        return {name: at for name, at in known.items() if at}
+
+    async def write_properties(self, company_id: CompanyId, values: Mapping[str, str]) -> None:
+        company = self._company(company_id)
+        _refuse(values, self.refusals)
+        self.companies[company_id] = replace(
+            company,
+            mapped={**company.mapped, **values},
+            name=values.get("name", company.name),
+            domain=values.get("domain", company.domain),
+            website=values.get("website", company.website),
+        )
+        self.calls.note("write_properties")
 
     async def find_contacts_of(self, company_id: CompanyId) -> Sequence[Association]:
         self.calls.note("find_contacts_of")
@@ -139,6 +161,10 @@ class MemorySalesforce:
     people: dict[PersonId, Person] = field(default_factory=dict)
     signals: dict[PersonId, OpportunitySignal] = field(default_factory=dict)
     created: list[AccountId] = field(default_factory=list)
+    fields: dict[AccountId, dict[str, JsonValue]] = field(default_factory=dict)
+    modified_at: dict[AccountId, datetime] = field(default_factory=dict)
+    refusals: dict[str, SyncError] = field(default_factory=dict)
+    """By field: what a write of it is refused with."""
 
     async def find_accounts(self, search: AccountSearch) -> Sequence[Account]:
         self.calls.note("find_accounts")
@@ -163,15 +189,37 @@ class MemorySalesforce:
         return [self.signals[one] for one in dict.fromkeys(people) if one in self.signals]
 
     async def upsert_account(self, company_id: CompanyId, values: AccountValues) -> Upserted:
-        if max(len(values.name), len(values.website)) > LONGEST_TEXT:
-            raise Rejected("the name or the website is too long", code="STRING_TOO_LONG")
+        told: dict[str, JsonValue] = {"Name": values.name, "Website": values.website, **dict(values.fields)}
+        for name in ("Name", "Website"):
+            if len(str(told[name])) > LONGEST_TEXT:
+                raise Rejected(f"the {name} is too long", code="STRING_TOO_LONG", fields=[name])
+        _refuse(told, self.refusals)
         held = next((one for one in self.accounts.values() if one.company_id == company_id), None)
         account = held or Account(AccountId(f"001NEW{len(self.created):09d}AAA"), company_id=company_id)
-        self.accounts[account.id] = replace(account, name=values.name, website=values.website or account.website)
+        website = str(told["Website"]) or account.website
+        self.accounts[account.id] = replace(account, name=str(told["Name"]), website=website)
+        self.fields.setdefault(account.id, {}).update(dict(values.fields))
         if not held:
             self.created.append(account.id)
         self.calls.note("upsert_account")
         return Upserted(account.id, created=not held)
+
+    async def find_account_fields(self, account_id: AccountId, names: Sequence[str]) -> AccountFields | None:
+        self.calls.note("find_account_fields")
+        if account_id not in self.accounts:
+            return None
+        account = self.accounts[account_id]
+        held = {"Name": account.name, "Website": account.website or None, **self.fields.get(account_id, {})}
+        return AccountFields(account_id, {name: held.get(name) for name in names}, self.modified_at.get(account_id))
+
+    async def write_account_fields(self, account_id: AccountId, values: Mapping[str, JsonValue]) -> None:
+        _require(self.accounts, [account_id])
+        _refuse(values, self.refusals)
+        self.fields.setdefault(account_id, {}).update(values)
+        account = self.accounts[account_id]
+        name, website = values.get("Name", account.name), values.get("Website", account.website) or ""
+        self.accounts[account_id] = replace(account, name=str(name), website=str(website))
+        self.calls.note("write_account_fields")
 
     async def write_company_id(self, account_id: AccountId, company_id: CompanyId) -> None:
         _require(self.accounts, [account_id])
@@ -188,6 +236,12 @@ class MemorySalesforce:
             self.people[one.id] = replace(self.people[one.id], account_id=account_id)
         self.calls.note("write_contact_accounts")
         _require(known, people)
+
+
+def _refuse(values: Iterable[str], refusals: Mapping[str, SyncError]) -> None:
+    for name in values:
+        if name in refusals:
+            raise refusals[name]
 
 
 def _spelled(email: str) -> str:

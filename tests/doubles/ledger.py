@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from tasks.contracts.errors import Ambiguous, Busy
+from tasks.contracts.descriptions import MappedField
+from tasks.contracts.errors import Ambiguous, Busy, ProblemClass
+from tasks.contracts.fields import Everybody, FieldMemory, FieldReport, LeftOut, UsableMapping
 from tasks.contracts.records import (
     AccountId,
     CompanyId,
@@ -34,6 +36,9 @@ class MemoryLedger:
     written_stages: dict[ContactId, StageName] = field(default_factory=dict)
     creating: set[CompanyId] = field(default_factory=set)
     """Companies that are owed an account: what keeps a claim standing."""
+    baselines: dict[Link, dict[str, str]] = field(default_factory=dict)
+    left_out: dict[CompanyId, dict[str, LeftOut]] = field(default_factory=dict)
+    paused: set[str] = field(default_factory=set)
 
     async def find_link(self, company_id: CompanyId) -> Link | None:
         self.calls.note("find_link")
@@ -109,10 +114,37 @@ class MemoryLedger:
         self.written_stages.update(dict.fromkeys(contact_ids, stage))
         self.calls.note("record_written_stages")
 
+    async def find_field_memory(self, link: Link) -> FieldMemory:
+        self.calls.note("find_field_memory")
+        return FieldMemory(dict(self.baselines.get(link, {})), dict(self.left_out.get(link.company_id, {})))
+
+    async def record_fields(self, link: Link, report: FieldReport) -> None:
+        self.baselines.setdefault(link, {}).update(report.agreed)
+        before = self.left_out.get(link.company_id, {})
+        unseen = {name: one for name, one in before.items() if name in report.paused}
+        self.left_out[link.company_id] = {**unseen, **{one.field: one for one in report.left_out}}
+        self.paused |= {one.field for one in report.left_out if one.problem_class is ProblemClass.CONFIG}
+        self.calls.note("record_fields")
+
     def _note(self, subject: Subject, verdict: Verdict) -> None:
         last = next((one for about, one in reversed(self.timeline) if about == subject), None)
         if last != verdict:
             self.timeline.append((subject, verdict))
+
+
+@dataclass
+class MemoryFields:
+    """A mapping that fits both CRMs, without what the ledger has paused."""
+
+    calls: Calls
+    ledger: MemoryLedger
+    fields: tuple[MappedField, ...] = ()
+    everybody: Everybody = field(default_factory=Everybody)
+
+    async def read_mapping(self) -> UsableMapping:
+        self.calls.note("read_mapping")
+        paused = frozenset(self.ledger.paused)
+        return UsableMapping(tuple(one for one in self.fields if one.name not in paused), self.everybody, paused)
 
 
 @dataclass

@@ -21,7 +21,7 @@ from tasks.contracts.records import (
 from tasks.contracts.tools import Tools
 from tests.doubles.calls import Calls
 from tests.doubles.crms import MemoryHubSpot, MemorySalesforce
-from tests.doubles.ledger import MemoryLeases, MemoryLedger
+from tests.doubles.ledger import MemoryFields, MemoryLeases, MemoryLedger
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -35,12 +35,13 @@ class World:
         self.salesforce = MemorySalesforce(self.calls)
         self.ledger = MemoryLedger(self.calls)
         self.leases = MemoryLeases(self.calls)
+        self.fields = MemoryFields(self.calls, self.ledger)
         self.switches = Switches(**{"company_sync": True, **switches})
         segments = (self.switches.contact_segment, self.switches.company_segment)
         self.hubspot.segments = {segment: set() for segment in segments if segment}
 
     def tools(self, *, forced: bool = False) -> Tools:
-        return Tools(self.hubspot, self.salesforce, self.ledger, self.leases, self.switches, forced=forced)
+        return Tools(self.hubspot, self.salesforce, self.ledger, self.leases, self.fields, self.switches, forced=forced)
 
     def company(self, company_id: str = "1", **values: Any) -> CompanyId:
         key = CompanyId(company_id)

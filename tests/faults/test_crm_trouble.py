@@ -67,7 +67,7 @@ def test_every_company_gets_its_one_account_and_its_stage(running, companies_of,
         running.crms.strike(kind=kind, path=path, times=TIMES, seconds=STRUCK_FOR_SECONDS)
     rows = count_rows(running)
     announce(running, companies)
-    running.wait_until_settled(rows=rows + 3 * len(companies))
+    running.wait_until_settled(rows=rows + 4 * len(companies))
 
     assert [one["struck"] for one in running.crms.faults()] == [TIMES] * len(paths)
     running.crms.calm()

@@ -17,8 +17,8 @@ from workers.ledger.engine import make_engine
 from workers.ledger.schema import migrate
 
 COMPANIES = 10
-ROWS_OF_ONE = 3
-"""create_account, link_company, propagate_lifecycle_stage."""
+ROWS_OF_ONE = 4
+"""create_account, link_company, sync_fields, propagate_lifecycle_stage."""
 AWAY_FOR_SECONDS = 4
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(240)]

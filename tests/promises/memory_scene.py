@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
+from tasks.contracts.errors import Rejected
 from tasks.contracts.records import (
     Account,
     AccountId,
@@ -82,6 +85,17 @@ class MemoryScene:
 
     def merge_companies(self, survivor: CompanyId, loser: CompanyId) -> None:
         self.archive_company(loser)
+
+    def edits_company(self, company_id: CompanyId, name: str, value: str) -> None:
+        company = self.hubspot.companies[company_id]
+        self.hubspot.companies[company_id] = replace(company, mapped={**company.mapped, name: value})
+        self.hubspot.change_times[company_id, name] = datetime.now(UTC)
+
+    def refuses_property(self, name: str) -> None:
+        self.hubspot.refusals[name] = Rejected("no such option", fields=[name])
+
+    def refuses_field(self, name: str) -> None:
+        self.salesforce.refusals[name] = Rejected("no room", fields=[name])
 
     def has_account(self, account: Account) -> None:
         self.salesforce.accounts[account.id] = account

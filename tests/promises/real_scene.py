@@ -125,6 +125,15 @@ class RealScene:
     def merge_companies(self, survivor: CompanyId, loser: CompanyId) -> None:
         self._in_hubspot("POST", "companies/merge", {"primaryObjectId": survivor, "objectIdToMerge": loser})
 
+    def edits_company(self, company_id: CompanyId, name: str, value: str) -> None:
+        self._in_hubspot("PATCH", f"companies/{company_id}", {"properties": {name: value}})
+
+    def refuses_property(self, name: str) -> None:
+        """It does."""
+
+    def refuses_field(self, name: str) -> None:
+        """It does."""
+
     def has_account(self, account: Account) -> None:
         row = {"Id": account.id, "Name": account.name, "Website": account.website or None, KEY: account.company_id}
         self._wire.org.seed({"Account": [{**row, "IsPersonAccount": account.is_person_account}]})
@@ -189,7 +198,7 @@ class RealScene:
         now = self._hands.ledger.now()
         return Job("promise", "1", Lane.LIVE, started=1, token="", as_of=now, owed_since=now)
 
-    def _in_hubspot(self, method: str, path: str, body: Mapping[str, str] | None = None) -> None:
+    def _in_hubspot(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> None:
         url = f"{self._wire.url}/crm/v3/objects/{path}"
         headers = {"Authorization": f"Bearer {DEFAULT_TOKEN}"}
         requests.request(method, url, json=body, headers=headers, timeout=5).raise_for_status()

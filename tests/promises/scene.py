@@ -65,6 +65,14 @@ class Scene(Protocol):
 
     def merge_companies(self, survivor: CompanyId, loser: CompanyId) -> None: ...
 
+    def edits_company(self, company_id: CompanyId, name: str, value: str) -> None:
+        """Somebody changes a property now."""
+        ...
+
+    def refuses_property(self, name: str) -> None:
+        """What no option of the property means is refused, as in every portal."""
+        ...
+
     # What people do in Salesforce
 
     def has_account(self, account: Account) -> None: ...
@@ -73,6 +81,10 @@ class Scene(Protocol):
 
     def has_opportunities(self, signal: OpportunitySignal) -> None:
         """The person has a role on opportunities that say this."""
+        ...
+
+    def refuses_field(self, name: str) -> None:
+        """What the field has no room for is refused, as in every org."""
         ...
 
     def delete_account(self, account_id: AccountId) -> None: ...

@@ -160,7 +160,7 @@ OWNER = mapped(ValueType.OWNER, TWO_WAY, names=("hubspot_owner_id",), field="Own
         pytest.param("2", "005old", {}, {}, [], id="7.2.6-the-same-inactive-owner-on-both-sides"),
         pytest.param("3", "005ann", {}, {}, [Reason.OWNER_UNMATCHED], id="A19-unmatched-leaves-both"),
         pytest.param("1", "005xyz", {}, {"OwnerId": "005ann"}, [], id="7.2.6b-an-owner-who-is-no-active-user"),
-        pytest.param("", "005xyz", {}, {}, [Reason.OWNER_UNMATCHED], id="A19-a-user-without-a-counterpart"),
+        pytest.param("", "005xyz", {}, {}, [], id="A19-nobody-in-hubspot-and-a-user-without-a-counterpart"),
     ],
 )
 def test_7_2_6_owners_in_a_plan(hubspot, salesforce, to_hubspot, to_salesforce, reasons):

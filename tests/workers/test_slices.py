@@ -16,10 +16,11 @@ from structlog.testing import capture_logs
 from tasks.contracts.errors import Throttled
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import AccountId, CompanyId, Identity, Kind, Lane, Link, Owed, Verdict
-from tasks.contracts.tools import Messenger, Subject, Tools
+from tasks.contracts.tools import Subject, Tools
 from tasks.sync_task import Outcome, SyncTask
 from tests.ledger.samples import empty, owed_row
 from tests.waiting import until
+from tests.woken import Woken
 from workers.coordination.leases import Held, RedisLeases
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.review_desk import ParkedFilter, ReviewDesk
@@ -28,20 +29,6 @@ from workers.slices import run_slice
 from workers.toolbox.hands import Hands
 
 ACME = Identity("domain", "acme.com")
-
-
-class Woken(Messenger):
-    """Notes who is woken, and after how long."""
-
-    def __init__(self) -> None:
-        self.at_once: list[Owed] = []
-        self.later: list[tuple[str, timedelta]] = []
-
-    def wake(self, owed: Sequence[Owed], *, after: timedelta = timedelta()) -> None:
-        if after:
-            self.later += [(one.record_id, after) for one in owed]
-        else:
-            self.at_once += owed
 
 
 class StumblingBook(PostgresOwedBook):

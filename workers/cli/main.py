@@ -12,7 +12,7 @@ from rich.markup import escape
 from sqlalchemy.exc import DBAPIError
 
 from tasks.contracts.errors import SyncError
-from workers.cli import operating, processes, producers, records
+from workers.cli import mapping, operating, processes, producers, records
 from workers.cli.output import Failed, errors, say
 from workers.embedded import EmbeddedUnavailableError
 
@@ -41,7 +41,7 @@ def _of_all_commands(
     """Keeps HubSpot companies and Salesforce accounts in step."""
 
 
-for commands in (processes.commands, records.commands, producers.commands, operating.commands):
+for commands in (processes.commands, records.commands, producers.commands, operating.commands, mapping.commands):
     app.registered_commands += commands.registered_commands
     app.registered_groups += commands.registered_groups
 

@@ -14,11 +14,12 @@ from workers.cli.output import AsJson, Failed, print_json, print_table, say
 from workers.cli.standing import in_word, print_standing, print_switches, read_standing
 from workers.cli.story import in_facts
 from workers.crm.checks import Check
+from workers.ledger.field_problems import FieldProblems
 from workers.ledger.inbox import find_malformed
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.ledger.review_desk import ParkedFilter, ParkedWork, ReviewDesk
 from workers.ledger.schema import refuse_unless_current
-from workers.readiness import check_crms
+from workers.readiness import check_crms, check_fields
 from workers.settings import Settings, read_settings
 from workers.toolbox.hands import connect_redis
 
@@ -64,6 +65,25 @@ def list_parked(task: Task = None, code: Code = None, ids: Ids = None, as_json: 
         print_table("", columns, [(one.task, one.record_id, one.problem, in_facts(one.evidence)) for one in rows])
     if not found:
         say("Nothing is parked.")
+    if fields := sum(one.rows for one in FieldProblems(open_ledger()).count()):
+        say(f"{fields:,} fields are parked by themselves: tandem parked fields")
+
+
+@parked.command("fields")
+def list_fields(code: Code = None, ids: Ids = None, as_json: AsJson = False) -> None:
+    """Fields that are left out of records whose other fields sync, and what to do; fixed ones go by themselves."""
+    found = FieldProblems(open_ledger()).find(_filter(None, code, ids))
+    if as_json:
+        print_json(found)
+        return
+    columns = ("record", "field", "class", "code", "problem", "what to do")
+    print_table(
+        "Parked fields",
+        columns,
+        [(one.record_id, one.field, one.problem_class, one.code, one.problem, one.remedy) for one in found],
+    )
+    if not found:
+        say("No field is parked.")
 
 
 @parked.command("events")
@@ -90,8 +110,17 @@ def replay(
 ) -> None:
     """Try again, against the CRMs as they are now. Exit status 3 if nothing matches."""
     which = _chosen(task, code, ids, everything=everything)
-    number = ReviewDesk(open_ledger()).replay(which, by=by or whoever_asks())
-    _tell_number(number, "replayed", "records are owed again", as_json=as_json)
+    engine, person = open_ledger(), by or whoever_asks()
+    number = ReviewDesk(engine).replay(which, by=person)
+    fields = FieldProblems(engine).replay(which, by=person)
+    if as_json:
+        print_json({"replayed": number, "fields": fields})
+    elif fields:
+        say(f"{number:,} records are owed again. {fields:,} parked fields are tried again.")
+    else:
+        _tell_number(number, "replayed", "records are owed again", as_json=as_json)
+    if not (number or fields):
+        raise typer.Exit(NOTHING_MATCHES)
 
 
 @parked.command()
@@ -140,6 +169,8 @@ def doctor(as_json: AsJson = False) -> None:
         checks = [Check("settings"), *_services(settings)]
     if all(check.is_fine for check in checks):
         checks += check_crms(settings)
+    if all(check.is_fine for check in checks):
+        checks += check_fields(settings)
     if as_json:
         print_json(checks)
     else:

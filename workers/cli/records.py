@@ -16,7 +16,8 @@ from tasks.contracts.records import Kind, Owed
 from workers.announcing import Producer, announce_until_noted
 from workers.cli.deployment import open_ledger, settings_with_redis
 from workers.cli.output import AsJson, Failed, errors, print_json, say
-from workers.cli.story import NOTHING, is_open, print_story
+from workers.cli.story import NOTHING, is_open, print_left_out, print_story
+from workers.ledger.field_problems import find_field_problems
 from workers.ledger.inbox import HUBSPOT_KINDS
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.timelines import Timeline, read_timeline
@@ -173,10 +174,12 @@ def why(
     """What was announced, decided and done about one record, and why; also why nothing was."""
     _refuse_if_no_id(record.kind, record_id)
     timeline = read_timeline(open_ledger(), record.kind, record_id)
+    left_out = find_field_problems(open_ledger(), record.kind, record_id)
     if as_json:
-        print_json({"record": record.kind, "id": record_id, "timeline": timeline})
+        print_json({"record": record.kind, "id": record_id, "timeline": timeline, "fields": left_out})
     else:
         _print_timeline(record, record_id, timeline)
+        print_left_out(left_out)
     if timeline == NOTHING:
         raise typer.Exit(1)
 

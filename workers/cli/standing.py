@@ -11,6 +11,8 @@ from sqlalchemy import Engine
 from workers.cli.output import print_table, say
 from workers.coordination.budget import Budget
 from workers.coordination.usage import DayUsage, read_usage
+from workers.ledger.field_book import FieldBook, PausedField
+from workers.ledger.field_problems import FieldProblems
 from workers.ledger.inbox import count_malformed
 from workers.ledger.invariants import Violation, check_invariants
 from workers.ledger.postgres_ledger import PostgresLedger
@@ -25,6 +27,8 @@ class Standing:
 
     owed: Sequence[OwedCount]
     parked: Sequence[ParkedCount]
+    parked_fields: Sequence[ParkedCount]
+    paused_fields: Mapping[str, PausedField]
     malformed: int
     workers: Sequence[str]
     switches: Mapping[str, Any]
@@ -41,6 +45,8 @@ def read_standing(engine: Engine, settings: Settings) -> Standing:
     return Standing(
         owed=desk.count_owed(),
         parked=desk.count_parked(),
+        parked_fields=FieldProblems(engine).count(),
+        paused_fields=FieldBook(engine).find_paused(),
         malformed=count_malformed(engine),
         workers=_workers(settings),
         switches=asdict(PostgresLedger(engine).read_switches()),
@@ -82,6 +88,10 @@ def _print_work(stand: Standing) -> None:
     if not any(one.owed for one in stand.owed):
         say("Nothing is owed.")
     print_table("Parked", ("task", "class", "code", "records"), [tuple(asdict(one).values()) for one in stand.parked])
+    if stand.parked_fields:
+        say(f"{sum(one.rows for one in stand.parked_fields):,} parked fields: tandem parked fields")
+    for one in stand.paused_fields.values():
+        say(f"[red]Field {one.field} is paused for every company[/red] ({escape(one.code)}): {escape(one.remedy)}")
     if stand.malformed:
         say(f"{stand.malformed:,} malformed announcements: tandem parked events")
 

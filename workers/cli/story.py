@@ -1,12 +1,13 @@
 """One record's story for people: what was announced, decided, linked and is owed, each thing said once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.markup import escape
 
 from tasks.contracts.reasons import IN_PLAIN_WORDS, Reason
 from workers.cli.output import say
+from workers.ledger.field_problems import FieldProblem
 from workers.ledger.timelines import Decided, OwedState, Timeline
 
 NOTHING = Timeline((), (), (), (), ())
@@ -30,6 +31,12 @@ def print_story(title: str, timeline: Timeline) -> None:
     told = {one.evidence.get("problem") for one in timeline.decided}
     for owed in timeline.owed:
         _print_owed(owed, "" if owed.problem in told else owed.problem)
+
+
+def print_left_out(fields: Sequence[FieldProblem]) -> None:
+    """Fields that could not be carried, while the others were."""
+    for one in fields:
+        say(f"[yellow]{one.field} is left out[/yellow] ({one.code}): {escape(f'{one.problem} {one.remedy}')}")
 
 
 def in_facts(evidence: Mapping[str, Any]) -> str:
@@ -72,4 +79,6 @@ def _fact(value: Any) -> str:
     if isinstance(value, list):
         shown = ", ".join(str(one) for one in value[:5])
         return f"{shown} and {len(value) - 5} more" if len(value) > 5 else shown
+    if isinstance(value, dict):
+        return _fact([f"{name} by {why}" for name, why in value.items()])
     return str(value)

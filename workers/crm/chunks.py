@@ -9,7 +9,7 @@ Item = TypeVar("Item")
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
-ALIKE_FOR_ALL = {"MISSING_SCOPES"}
+ALIKE_FOR_ALL = {"MISSING_SCOPES", "INVALID_FIELD"}
 """Refusals that no row is guilty of."""
 
 

@@ -184,10 +184,10 @@ def hubspot_problem(call: str, status: int, body: Any, *, told_to_wait: timedelt
     if meaning.error is Throttled:
         return _throttled_by_hubspot(call, status, answer, meaning, told_to_wait)
     if owner := UNIQUE_OWNER.search(text) or EXISTING_ID.search(text):
-        evidence = {"owner_id": owner.group(1), "properties": PROPERTY_NAME.findall(text)[:1]}
-        return _make(
-            HUBSPOT[409], f"HubSpot: {call}: {owner.group(1)} already has that value", "UNIQUE_VALUE", evidence
-        )
+        named = PROPERTY_NAME.findall(text)[:1]
+        evidence = {"owner_id": owner.group(1), "properties": named}
+        told = f"HubSpot: {call}: {owner.group(1)} already has that value"
+        return _make(HUBSPOT[409], told, "UNIQUE_VALUE", evidence, named)
     complaints = [(found["code"], found["name"] or "") for found in INVALID_PROPERTY.finditer(text)]
     code = complaints[0][0] if complaints else _code(answer.get("category")) or str(status)
     if NO_SUCH_RECORD in (answer.get("context") or {}):
@@ -195,7 +195,7 @@ def hubspot_problem(call: str, status: int, body: Any, *, told_to_wait: timedelt
     elif status == 400:
         meaning = next((HUBSPOT_PROPERTY[c] for c, _ in complaints if c in HUBSPOT_PROPERTY), meaning)
     fields = [name for _, name in complaints if name] + _fields_in(answer)
-    return _make(meaning, _sentence("HubSpot", call, f"{status} {code}", fields), code)
+    return _make(meaning, _sentence("HubSpot", call, f"{status} {code}", fields), code, fields=_names(fields))
 
 
 def hubspot_row_problem(call: str, error: Mapping[str, Any]) -> SyncError:
@@ -266,7 +266,7 @@ def _salesforce_error(call: str, code: str, error: Mapping[str, Any]) -> SyncErr
         )
     evidence = {"ids": _ids_in(error)} if meaning.error is Ambiguous else {}
     fields = [str(name) for name in error.get("fields") or []] + UNKNOWN_COLUMN.findall(text)
-    return _make(meaning, _sentence("Salesforce", call, code or "no code", fields), code, evidence)
+    return _make(meaning, _sentence("Salesforce", call, code or "no code", fields), code, evidence, _names(fields))
 
 
 def _throttled_by_hubspot(
@@ -285,18 +285,28 @@ def _unanswered(status: int) -> Meaning | None:
     return _OUTCOME_UNKNOWN if status in {408, 425} or status >= 500 else None
 
 
-def _make(meaning: Meaning, message: str, code: str, evidence: Mapping[str, object] | None = None) -> SyncError:
+def _make(
+    meaning: Meaning,
+    message: str,
+    code: str,
+    evidence: Mapping[str, object] | None = None,
+    fields: Sequence[str] = (),
+) -> SyncError:
     kind, remedy = meaning.error, meaning.remedy
     if issubclass(kind, TryAgain):
         return kind(message, after=meaning.after, remedy=remedy, code=code)
     if issubclass(kind, Rejected):
-        return kind(message, problem_class=meaning.problem_class, remedy=remedy, code=code)
-    return kind(message, remedy=remedy, code=code, evidence=evidence)
+        return kind(message, problem_class=meaning.problem_class, remedy=remedy, code=code, fields=fields)
+    return kind(message, remedy=remedy, code=code, evidence=evidence, fields=fields)
 
 
 def _sentence(crm: str, call: str, code: str, fields: Iterable[str]) -> str:
-    named = ", ".join(dict.fromkeys(name for name in fields if FIELD.fullmatch(name)))
+    named = ", ".join(_names(fields))
     return f"{crm}: {call}: {code}" + (f" ({named})" if named else "")
+
+
+def _names(fields: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in fields if FIELD.fullmatch(name)))
 
 
 def _code(value: object) -> str:

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ from workers.crm.hubspot_records import (
     CONTACT_PROPERTIES,
     NO_ROW,
     associations_of,
+    change_times_of,
     company_of,
     contact_of,
     next_page_of,
@@ -32,7 +33,11 @@ from workers.crm.turnstile import CallBudget, Turnstile
 from workers.settings import Settings
 
 BATCH = 100
+HISTORY_BATCH = 50
+"""Records in a batch read that asks for the history of properties."""
+WITH_HISTORY = "propertiesWithHistory"
 ASSOCIATION_BATCH = 1_000
+OWNER_PAGE = 500
 MEMBER_PAGE = 250
 REMEMBERED_FOR = timedelta(minutes=5)
 """The portal's stage order and the sizes of its lists."""
@@ -51,12 +56,39 @@ class HubSpotDoor:
         self._account_property = settings.hubspot_account_property
         self._remembered: dict[str, tuple[float, Any]] = {}
 
-    def read_companies(self, ids: Iterable[CompanyId]) -> dict[CompanyId, Company | SyncError | None]:
-        """None: never there, archived, or merged away."""
-        make = partial(company_of, account_property=self._account_property)
-        names = [*COMPANY_PROPERTIES, self._account_property]
+    def read_companies(
+        self, ids: Iterable[CompanyId], mapped: Sequence[str] = ()
+    ) -> dict[CompanyId, Company | SyncError | None]:
+        """With these properties of the field mapping. None: never there, archived, or merged away."""
+        make = partial(company_of, account_property=self._account_property, mapped=mapped)
+        names = list(dict.fromkeys([*COMPANY_PROPERTIES, self._account_property, *mapped]))
         read = partial(self._read, Call.READ_COMPANIES, "companies", names, make)
         return ask_in_chunks(ids, BATCH, read)
+
+    def read_change_times(
+        self, ids: Iterable[CompanyId], properties: Sequence[str]
+    ) -> dict[CompanyId, dict[str, datetime] | SyncError | None]:
+        """When each property got its value; None as above."""
+        read = partial(self._read, Call.READ_COMPANIES, "companies", properties, change_times_of, key=WITH_HISTORY)
+        return ask_in_chunks(ids, HISTORY_BATCH, read)
+
+    def read_properties(self) -> list[Mapping[str, Any]]:
+        """The definitions of all company properties, as HubSpot writes them. Raises SyncError."""
+        return list(rows_of(self.calls.get(Call.READ_PROPERTY, self.paths.all_properties("companies"))))
+
+    def read_owners(self) -> list[Mapping[str, Any]]:
+        """Archived ones included: they still own what they owned. Raises SyncError."""
+        found: list[Mapping[str, Any]] = []
+        for archived in ("false", "true"):
+            query: dict[str, str | int] = {"limit": OWNER_PAGE, "archived": archived}
+            while True:
+                answer = self.calls.get(Call.READ_OWNERS, self.paths.owners, query)
+                found += rows_of(answer)
+                after = next_page_of(answer)
+                if after is None:
+                    break
+                query["after"] = after
+        return found
 
     def read_contacts(self, ids: Iterable[ContactId]) -> dict[ContactId, Contact | SyncError | None]:
         """None: never there, archived, or merged away."""
@@ -125,8 +157,10 @@ class HubSpotDoor:
         properties: Sequence[str],
         make: Callable[[Mapping[str, Any]], Any],
         ids: Sequence[RecordId],
+        *,
+        key: str = "properties",
     ) -> dict[RecordId, Any]:
-        body = {"properties": list(properties), "inputs": [{"id": id_} for id_ in ids]}
+        body = {key: list(properties), "inputs": [{"id": id_} for id_ in ids]}
         answer = self.calls.post(call, self.paths.batch(records, "read"), body)
         found: dict[str, Any] = {str(row["id"]): make(row) for row in rows_of(answer) if not row.get("archived")}
         problems = row_problems_of(answer, call)

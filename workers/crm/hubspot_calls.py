@@ -32,6 +32,7 @@ class Call(StrEnum):
     WRITE_ASSOCIATIONS = "hubspot.associations.write"
     READ_SEGMENT = "hubspot.segments.read"
     READ_PROPERTY = "hubspot.properties.read"
+    READ_OWNERS = "hubspot.owners.read"
 
     @property
     def allowances(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ class Paths:
     associations: str
     lists: str
     properties: str
+    owners: str
 
     def batch(self, records: str, action: str) -> str:
         """`records` is companies or contacts."""
@@ -36,6 +37,10 @@ class Paths:
         """The lists that some records are on."""
         return f"{self.lists}/records/memberships/batch/read"
 
+    def all_properties(self, records: str) -> str:
+        """The definitions of all of them."""
+        return f"{self.properties}/{records}"
+
     def property(self, records: str, name: str) -> str:
         """A property's definition."""
         return f"{self.properties}/{records}/{name}"
@@ -47,11 +52,13 @@ PATHS: Mapping[HubSpotPaths, Paths] = {
         associations="/crm/associations/2026-09",
         lists="/crm/lists/2026-09",
         properties="/crm/properties/2026-09",
+        owners="/crm/owners/2026-09",
     ),
     HubSpotPaths.CLASSIC: Paths(
         objects="/crm/v3/objects",
         associations="/crm/v4/associations",
         lists="/crm/v3/lists",
         properties="/crm/v3/properties",
+        owners="/crm/v3/owners",
     ),
 }

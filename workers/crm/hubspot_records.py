@@ -1,6 +1,7 @@
 """HubSpot's JSON as our records: pure, and forgiving about what HubSpot leaves out."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from tasks.contracts.errors import SyncError
@@ -32,8 +33,8 @@ HubSpot does not document these words; `tandem why` shows a company that was jud
 """
 
 
-def company_of(row: Mapping[str, Any], account_property: str) -> Company:
-    """One row of a batch read."""
+def company_of(row: Mapping[str, Any], account_property: str, mapped: Sequence[str] = ()) -> Company:
+    """One row of a batch read; `mapped` are the properties of the field mapping."""
     properties = properties_of(row)
     return Company(
         id=CompanyId(str(row["id"])),
@@ -45,7 +46,14 @@ def company_of(row: Mapping[str, Any], account_property: str) -> Company:
         account_id=find_account_id(properties.get(account_property)),
         native_account_id=find_account_id(properties.get("salesforceaccountid")),
         created_automatically=not AUTOMATIC_SOURCES.isdisjoint(properties.get(name, "") for name in SOURCES),
+        mapped={name: properties.get(name) for name in mapped},
     )
+
+
+def change_times_of(row: Mapping[str, Any]) -> dict[str, datetime]:
+    """By property: when it got the value it has, which is the first of its history."""
+    history = row.get("propertiesWithHistory") or {}
+    return {name: datetime.fromisoformat(changes[0]["timestamp"]) for name, changes in history.items() if changes}
 
 
 def contact_of(row: Mapping[str, Any]) -> Contact:

@@ -2,16 +2,19 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from email.utils import format_datetime
 from functools import partial
 from typing import Any
 
 from tasks.contracts.errors import Ambiguous, Halted, NeedsHuman, ProblemClass, SyncError, Throttled
-from tasks.contracts.records import Lane
+from tasks.contracts.fields import AccountFields
+from tasks.contracts.records import AccountId, Lane
 from tasks.contracts.tools import Upserted
 from workers.crm.chunks import ask_in_chunks, chunks_of
 from workers.crm.door import no_word_about, salesforce_row_problem
 from workers.crm.salesforce_calls import SalesforceCalls
-from workers.crm.salesforce_found import Found
+from workers.crm.salesforce_found import STAMP, Found, fields_of
 from workers.crm.salesforce_ids import find_account_id
 from workers.crm.salesforce_login import SalesforceLogin
 from workers.crm.salesforce_requests import (
@@ -36,6 +39,10 @@ from workers.settings import Settings
 AT_ONCE = 5
 """Queries and collections in one composite call; 25 subrequests are allowed, but only so many of these."""
 QUERY, WRITE, COMPOSITE = "salesforce.query", "salesforce.write", "salesforce.composite"
+READ, DESCRIBE = "salesforce.read", "salesforce.describe"
+RETRIEVED = 1_000
+"""Records in one retrieve; 2,000 are allowed."""
+USERS = "SELECT Id, Email, IsActive, UserType FROM User WHERE UserType IN ('Standard', 'PowerPartner', 'Guest')"
 
 BY_RULE = "DUPLICATES_DETECTED"
 
@@ -70,6 +77,32 @@ class SalesforceDoor:
         results |= self._adopt_after_race(results)
         results |= self._name_duplicates(results)
         return [results[request] for request in requests]
+
+    def read_fields(
+        self, ids: Iterable[AccountId], names: Sequence[str]
+    ) -> dict[AccountId, AccountFields | SyncError | None]:
+        """These fields of the accounts; None: deleted, or never there."""
+        return ask_in_chunks(ids, RETRIEVED, partial(self._retrieve, names))
+
+    def _retrieve(self, names: Sequence[str], ids: Sequence[AccountId]) -> dict[AccountId, AccountFields | None]:
+        """A body instead of a URL: there is room for any number of fields."""
+        body = {"ids": list(ids), "fields": list(dict.fromkeys(["Id", STAMP, *names]))}
+        rows = self.calls.send(READ, "POST", "composite/sobjects/Account", body)
+        found = {row["Id"]: fields_of(row, names) for row in rows if row}
+        return {id_: found.get(id_) for id_ in ids}
+
+    def describe(self, sobject: str, *, since: datetime | None = None) -> Mapping[str, Any] | None:
+        """What the org says about an object, as it writes it; None: the same as at that time. Raises SyncError."""
+        headers = {"If-Modified-Since": format_datetime(since, usegmt=True)} if since else {}
+        answer: Mapping[str, Any] | None = self.calls.send(
+            DESCRIBE, "GET", f"sobjects/{sobject}/describe", headers=headers
+        )
+        return answer
+
+    def read_users(self) -> list[Mapping[str, Any]]:
+        """Everybody who may own a record, active or not. Raises SyncError."""
+        query = Query("User", (), USERS)
+        return self._all_pages(query, self.calls.send(QUERY, "GET", query.path))
 
     def _terms_of(self, questions: Iterable[Question]) -> list[Term]:
         return [term for question in questions for term in terms_of(question, self._key)]

@@ -20,6 +20,7 @@ from workers.settings import Settings
 DAY, CONCURRENT = "salesforce_day", "salesforce_concurrent"
 ALLOWANCES = (DAY, CONCURRENT)
 HEADERS = {"Sforce-Call-Options": "client=tandem"}
+NOT_MODIFIED = 304
 USAGE = re.compile(r"\bapi-usage=(\d+)/(\d+)")
 
 
@@ -59,17 +60,28 @@ class SalesforceCalls:
         return f"/services/data/v{self._version}/"
 
     def send(
-        self, call: str, method: str, path: str, body: Mapping[str, Any] | None = None, *, patience: int = 1
+        self,
+        call: str,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        patience: int = 1,
+        headers: Mapping[str, str] | None = None,
     ) -> Any:
-        """JSON out; raises SyncError. `path` is below the root; `patience` multiplies the read timeout."""
+        """JSON out, None for what is not modified; raises SyncError.
+
+        `path` is below the root; `patience` multiplies the read timeout.
+        """
         timeout = (self._connect_timeout, self._read_timeout * patience)
+        content = {"json": body, "timeout": timeout, "headers": dict(headers or {})}
         session = self._login.read()
         try:
-            return self._pass(session, call, method, path, json=body, timeout=timeout)
+            return self._pass(session, call, method, path, **content)
         except _SessionRefusedError:
             session = self._login.renew(session)
         try:
-            return self._pass(session, call, method, path, json=body, timeout=timeout)
+            return self._pass(session, call, method, path, **content)
         except _SessionRefusedError as again:
             raise again.problem from None
 
@@ -85,6 +97,8 @@ class SalesforceCalls:
             try:
                 return self._client(session).restful(path, method=method, **content)
             except SalesforceError as refusal:
+                if refusal.status == NOT_MODIFIED:
+                    return None
                 problem = self.problem_of(call, refusal.status, refusal.content)
                 raise _SessionRefusedError(problem) if refusal.status == 401 else problem from None
             except (requests.RequestException, OSError, ValueError) as error:

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from tasks.contracts.fields import AccountFields
 from tasks.contracts.records import Account, AccountId, CompanyId, OpportunitySignal, Person, PersonId, PersonKind
 from workers.crm.salesforce_ids import CONTACT, LEAD, find_account_id, long_ids_in
 from workers.crm.salesforce_requests import FindAccounts, FindPeople, FindSignals, Question, Result
 from workers.crm.salesforce_soql import PERSON_ACCOUNT, spellings_of
 
 Row = Mapping[str, Any]
+STAMP = "SystemModstamp"
 
 
 class Found:
@@ -61,6 +63,12 @@ def account_of(row: Row, account_key: str) -> Account:
         company_id=CompanyId(row[account_key]) if row.get(account_key) else None,
         is_person_account=bool(row.get(PERSON_ACCOUNT)),
     )
+
+
+def fields_of(row: Row, names: Iterable[str]) -> AccountFields:
+    """A row of a retrieve; what it does not say is missing."""
+    modified_at = datetime.fromisoformat(row[STAMP]) if row.get(STAMP) else None
+    return AccountFields(AccountId(row["Id"]), {name: row[name] for name in names if name in row}, modified_at)
 
 
 def person_of(row: Row) -> Person:

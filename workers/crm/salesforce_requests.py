@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tasks.contracts.fields import JsonValue
 from tasks.contracts.records import Account, AccountId, CompanyId, OpportunitySignal, Person, PersonId
 from tasks.contracts.tools import AccountSearch, AccountValues, Upserted
 
@@ -52,7 +53,15 @@ class WriteContactAccount:
     account_id: AccountId
 
 
+@dataclass(frozen=True, slots=True)
+class WriteAccountFields:
+    """Answered with None."""
+
+    account_id: AccountId
+    values: tuple[tuple[str, JsonValue], ...]
+
+
 Question = FindAccounts | FindPeople | FindSignals
-Command = UpsertAccount | WriteCompanyId | WriteContactAccount
+Command = UpsertAccount | WriteCompanyId | WriteContactAccount | WriteAccountFields
 Request = Question | Command
 Result = tuple[Account, ...] | tuple[Person, ...] | tuple[OpportunitySignal, ...] | Upserted | None

@@ -5,7 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from workers.crm.chunks import chunks_of
-from workers.crm.salesforce_requests import Command, UpsertAccount, WriteCompanyId, WriteContactAccount
+from workers.crm.salesforce_requests import (
+    Command,
+    UpsertAccount,
+    WriteAccountFields,
+    WriteCompanyId,
+    WriteContactAccount,
+)
 
 COLLECTION = 200
 UPDATE = "composite/sobjects"
@@ -51,11 +57,13 @@ def _record_of(command: Command, account_key: str) -> tuple[str, dict[str, Any]]
     account, contact = {"attributes": {"type": "Account"}}, {"attributes": {"type": "Contact"}}
     match command:
         case UpsertAccount(company_id, values):
-            fields = {"Name": values.name, "Website": values.website}
-            told = {name: value for name, value in fields.items() if value}
-            return company_id, {**account, account_key: company_id, **told}
+            told = {name: value for name, value in (("Name", values.name), ("Website", values.website)) if value}
+            # The key goes last: whatever is mapped, the row is found by nothing else.
+            return company_id, {**account, **told, **dict(values.fields), account_key: company_id}
         case WriteCompanyId(account_id, company_id):
             return account_id, {**account, "id": account_id, account_key: company_id}
+        case WriteAccountFields(account_id, fields):
+            return account_id, {**account, **dict(fields), "id": account_id}
         case WriteContactAccount(person_id, account_id):
             return person_id, {**contact, "id": person_id, "AccountId": account_id}
 

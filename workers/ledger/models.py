@@ -213,6 +213,42 @@ class BaselineRow(LedgerTable):
     written_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class FieldProblemRow(LedgerTable):
+    """A field of a record that could not be carried, for as long as that is so."""
+
+    __tablename__ = "field_problems"
+    __table_args__ = (
+        CheckConstraint("problem <> '' AND code <> ''", name="says_why"),
+        Index(None, "problem_class", "code"),
+    )
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    record_id: Mapped[str] = mapped_column(primary_key=True)
+    field: Mapped[str] = mapped_column(primary_key=True)
+    problem_class: Mapped[str]
+    code: Mapped[str]
+    problem: Mapped[str]
+    remedy: Mapped[str] = mapped_column(server_default="")
+    attempt: Mapped[str] = mapped_column(server_default="")
+    tried_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    since: Mapped[datetime] = mapped_column(server_default=func.now())
+    seen: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class PausedFieldRow(LedgerTable):
+    """A field that no record syncs any more, because its set-up is wrong."""
+
+    __tablename__ = "paused_fields"
+    __table_args__ = (CheckConstraint("problem <> '' AND code <> ''", name="says_why"),)
+
+    field: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    problem: Mapped[str]
+    remedy: Mapped[str] = mapped_column(server_default="")
+    description: Mapped[str] = mapped_column(server_default="")
+    paused_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
 class CursorRow(LedgerTable):
     """How far a poll or a backfill has come."""
 

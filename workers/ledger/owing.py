@@ -9,7 +9,7 @@ from sqlalchemy import CTE, Boolean, ColumnElement, Connection, Select, and_, ca
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT, Insert, insert
 
 from tasks.contracts.records import Lane, Owed
-from workers.ledger.models import EMPTY_JSON, OwedRow
+from workers.ledger.models import EMPTY_JSON, LinkRow, OwedRow
 from workers.ledger.rows import TIME, given_rows, texts
 
 UNTROUBLED: dict[str, Any] = {
@@ -89,6 +89,14 @@ def owe_rows(connection: Connection, requests: Sequence[Request]) -> None:
     )
     columns = ["task", "record_id", "lane", "forced_upto", "as_of"]
     connection.execute(_once_more(insert(OwedRow).from_select(columns, wanted)))
+
+
+def owe_for_links(connection: Connection, task: str, lane: Lane) -> int:
+    """Owed for every linked company, in one statement. Returns for how many."""
+    wanted = select(literal(task), LinkRow.company_id, literal(lane.value), literal(0), func.now())
+    columns = ["task", "record_id", "lane", "forced_upto", "as_of"]
+    statement = insert(OwedRow).from_select(columns, wanted.order_by(LinkRow.company_id))
+    return len(connection.execute(_once_more(statement).returning(OwedRow.record_id)).all())
 
 
 def _once_more(statement: Insert) -> Insert:

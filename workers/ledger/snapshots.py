@@ -10,6 +10,10 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from workers.ledger.models import SnapshotRow
 from workers.ledger.rows import TIME, given_rows, is_among, texts
 
+MAPPED = "mapped"
+"""Where companies and accounts keep the values of the field mapping."""
+_EMPTY = func.jsonb_build_object()
+
 Wanted = tuple[str, str, datetime]
 """Kind, record id, and the moment before which it must not have been read."""
 
@@ -43,13 +47,19 @@ def record_snapshots(connection: Connection, kind: str, bodies: Mapping[str, Any
 
 
 def patch_snapshots(connection: Connection, kind: str, patches: Mapping[str, Mapping[str, object]]) -> None:
-    """Put our own write on top of what was read; the moment of reading stays, and absence stays absence."""
+    """Put our own write on top of what was read; the moment of reading stays, and absence stays absence.
+
+    Of the mapped fields, only those that the patch speaks of.
+    """
     given = given_rows(_rows(patches), body=JSONB(), **texts("record_id"))
-    is_object = func.jsonb_typeof(SnapshotRow.body) == "object"
+    before, patch = SnapshotRow.body, given.c.body
+    mapped = func.coalesce(before[MAPPED], _EMPTY).op("||")(func.coalesce(patch[MAPPED], _EMPTY))
+    with_mapped = case((patch.op("?")(MAPPED), func.jsonb_build_object(MAPPED, mapped)), else_=_EMPTY)
+    is_object = func.jsonb_typeof(before) == "object"
     connection.execute(
         update(SnapshotRow)
         .where(SnapshotRow.kind == kind, SnapshotRow.record_id == given.c.record_id)
-        .values(body=case((is_object, SnapshotRow.body.op("||")(given.c.body)), else_=SnapshotRow.body))
+        .values(body=case((is_object, before.op("||")(patch).op("||")(with_mapped)), else_=before))
     )
 
 

@@ -17,6 +17,7 @@ KIND_OF_TASK = {
     "link_company": Kind.COMPANY,
     "link_contact": Kind.CONTACT,
     "propagate_lifecycle_stage": Kind.COMPANY,
+    "sync_fields": Kind.COMPANY,
 }
 """On whose timeline stands what became of owed work."""
 

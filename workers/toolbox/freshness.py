@@ -26,13 +26,17 @@ class Wanted:
 class Shelf(Generic[V]):
     """The snapshots of one kind of fact. Absence is a fact too, and is kept as null."""
 
-    def __init__(self, ledger: PostgresLedger, kind: str, shape: Any) -> None:
+    def __init__(
+        self, ledger: PostgresLedger, kind: str, shape: Any, *, is_whole: Callable[[V], bool] = lambda _: True
+    ) -> None:
         self._ledger = ledger
         self._kind = kind
+        self._is_whole = is_whole
+        """A fact that lacks what is asked for now, because nobody asked for it then, is read anew."""
         self._shape: TypeAdapter[V] = TypeAdapter(shape)
 
     def read(
-        self, wanted: Sequence[Wanted], read_now: Callable[[list[str]], Mapping[Any, V | SyncError]]
+        self, wanted: Sequence[Wanted], read_now: Callable[[list[str]], Mapping[Any, V | SyncError] | Mapping[Any, V]]
     ) -> dict[str, V | SyncError]:
         """Each fact from its snapshot, if that was read since; otherwise from the CRM, and kept.
 
@@ -41,13 +45,7 @@ class Shelf(Generic[V]):
         newest: dict[str, datetime] = {}
         for one in wanted:
             newest[one.record_id] = max(one.as_of, newest.get(one.record_id, one.as_of))
-        keys = [(self._kind, key, as_of) for key, as_of in newest.items()]
-        found = reach_ledger(lambda: self._ledger.find_snapshots(keys))
-        facts: dict[str, V | SyncError] = {}
-        for (_, key), body in found.items():
-            # Kept by a version that knew another shape: read anew, or one such row would fail everybody who asks.
-            with suppress(ValidationError):
-                facts[key] = self._shape.validate_python(body)
+        facts: dict[str, V | SyncError] = {**self.find([Wanted(key, as_of) for key, as_of in newest.items()])}
         missing = [key for key in newest if key not in facts]
         if missing:
             read_at = reach_ledger(self._ledger.now)
@@ -55,6 +53,17 @@ class Shelf(Generic[V]):
             self._keep({key: fact for key, fact in fresh.items() if not isinstance(fact, SyncError)}, read_at)
             facts.update(fresh)
         return facts
+
+    def find(self, wanted: Sequence[Wanted]) -> dict[str, V]:
+        """Those that were read since."""
+        keys = [(self._kind, one.record_id, one.as_of) for one in wanted]
+        found = reach_ledger(lambda: self._ledger.find_snapshots(keys))
+        facts: dict[str, V] = {}
+        for (_, key), body in found.items():
+            # Kept by a version that knew another shape: read anew, or one such row would fail everybody who asks.
+            with suppress(ValidationError):
+                facts[key] = self._shape.validate_python(body)
+        return {key: fact for key, fact in facts.items() if self._is_whole(fact)}
 
     def forget(self, record_ids: Iterable[str]) -> None:
         """After a write whose effect is not known in full."""

@@ -18,10 +18,13 @@ from workers.crm.salesforce import SalesforceDoor
 from workers.crm.salesforce_login import SalesforceLogin
 from workers.gather import Gather
 from workers.ledger.engine import make_engine
+from workers.ledger.field_book import FieldBook
 from workers.ledger.inbox import PostgresInbox
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.postgres_ledger import PostgresLedger
+from workers.mapping.files import read_mapping
 from workers.settings import Settings
+from workers.toolbox.fields import GatheredFields, MappingDesk, mapped_properties
 from workers.toolbox.hubspot import GatheredHubSpot, HubSpotBatches
 from workers.toolbox.leases import GatheredLeases, LeaseBatches
 from workers.toolbox.ledger import GatheredLedger, LedgerBatches
@@ -42,6 +45,8 @@ class Hands:
     budget: Budget
     hubspot: Mapping[Lane, HubSpotDoor]
     salesforce: Mapping[Lane, SalesforceDoor]
+    fields: FieldBook
+    mapping: MappingDesk
 
     @classmethod
     def build(cls, settings: Settings) -> Self:
@@ -54,17 +59,30 @@ class Hands:
         connection = connect_redis(settings)
         budget = Budget(connection, settings)
         login = SalesforceLogin(settings, connection)
+        ledger, fields = PostgresLedger(engine), FieldBook(engine)
+        hubspot = {lane: HubSpotDoor(settings, budget, lane) for lane in Lane}
+        salesforce = {lane: SalesforceDoor(settings, budget, login, lane) for lane in Lane}
+        mapping = MappingDesk(
+            read_mapping(settings.mapping),
+            ledger,
+            fields,
+            hubspot=hubspot[Lane.LIVE],
+            salesforce=salesforce[Lane.LIVE],
+            ttl=settings.descriptions_ttl,
+        )
         return cls(
             settings=settings,
             engine=engine,
             redis=connection,
-            ledger=PostgresLedger(engine),
+            ledger=ledger,
             book=PostgresOwedBook(engine, resend_after=settings.resend_after),
             inbox=PostgresInbox(engine),
             leases=RedisLeases(connection, ttl=settings.claim_ttl),
             budget=budget,
-            hubspot={lane: HubSpotDoor(settings, budget, lane) for lane in Lane},
-            salesforce={lane: SalesforceDoor(settings, budget, login, lane) for lane in Lane},
+            hubspot=hubspot,
+            salesforce=salesforce,
+            fields=fields,
+            mapping=mapping,
         )
 
 
@@ -78,6 +96,7 @@ class SliceTools:
     leases: LeaseBatches
     hubspot: HubSpotBatches
     salesforce: SalesforceBatches
+    mapping: MappingDesk
 
     @classmethod
     def of(cls, hands: Hands, lane: Lane) -> Self:
@@ -85,12 +104,16 @@ class SliceTools:
         return cls(
             switches=hands.ledger.read_switches(),
             gather=Gather(),
-            ledger=LedgerBatches(hands.ledger),
+            ledger=LedgerBatches(hands.ledger, hands.fields, on_paused_field=hands.mapping.forget),
             leases=LeaseBatches(hands.leases, hands.ledger),
             hubspot=HubSpotBatches(
-                hands.hubspot[lane], hands.ledger, account_property=hands.settings.hubspot_account_property
+                hands.hubspot[lane],
+                hands.ledger,
+                account_property=hands.settings.hubspot_account_property,
+                mapped=mapped_properties(hands.mapping.mapping),
             ),
-            salesforce=SalesforceBatches(hands.salesforce[lane], hands.ledger),
+            salesforce=SalesforceBatches(hands.salesforce[lane], hands.ledger, on_unknown_field=hands.mapping.forget),
+            mapping=hands.mapping,
         )
 
     def for_job(self, job: Job) -> Tools:
@@ -100,6 +123,7 @@ class SliceTools:
             salesforce=GatheredSalesforce(self.gather, self.salesforce, as_of=job.as_of),
             ledger=GatheredLedger(self.gather, self.ledger, lane=job.lane, as_of=job.as_of),
             leases=GatheredLeases(self.gather, self.leases),
+            fields=GatheredFields(self.gather, self.mapping),
             switches=self.switches,
             forced=job.forced,
         )

@@ -21,6 +21,8 @@ from workers.ledger.postgres_ledger import PostgresLedger
 from workers.toolbox.freshness import Shelf, Wanted
 
 STAGE = "lifecyclestage"
+SHOWN_TWICE = ("name", "domain", "website")
+"""Properties that a company's snapshot holds under a name of their own as well."""
 
 Id = TypeVar("Id", CompanyId, ContactId)
 
@@ -28,16 +30,23 @@ Id = TypeVar("Id", CompanyId, ContactId)
 class HubSpotBatches:
     """What the flows of one slice ask HubSpot, many requests at a time."""
 
-    def __init__(self, door: HubSpotDoor, ledger: PostgresLedger, *, account_property: str) -> None:
+    def __init__(
+        self, door: HubSpotDoor, ledger: PostgresLedger, *, account_property: str, mapped: Sequence[str] = ()
+    ) -> None:
         self._door = door
         self._account_property = account_property
-        self._companies: Shelf[Company | None] = Shelf(ledger, "company", Company | None)
+        self._mapped = mapped
+        self._companies: Shelf[Company | None] = Shelf(
+            ledger, "company", Company | None, is_whole=lambda one: one is None or one.mapped.keys() >= set(mapped)
+        )
         self._contacts: Shelf[Contact | None] = Shelf(ledger, "contact", Contact | None)
         self._contacts_of: Shelf[tuple[Association, ...]] = Shelf(ledger, "contacts_of", tuple[Association, ...])
         self._companies_of: Shelf[tuple[Association, ...]] = Shelf(ledger, "companies_of", tuple[Association, ...])
 
     def companies(self, wanted: Sequence[Wanted]) -> list[Company | SyncError | None]:
-        facts = self._companies.read(wanted, lambda ids: self._door.read_companies([CompanyId(one) for one in ids]))
+        facts = self._companies.read(
+            wanted, lambda ids: self._door.read_companies([CompanyId(one) for one in ids], self._mapped)
+        )
         return [facts[one.record_id] for one in wanted]
 
     def contacts(self, requests: Sequence[tuple[Wanted, ...]]) -> list[Sequence[Contact] | SyncError]:
@@ -77,6 +86,29 @@ class HubSpotBatches:
         )
         return [_error(written[company_id]) for company_id, _ in requests]
 
+    def change_times(
+        self, requests: Sequence[tuple[CompanyId, tuple[str, ...]]]
+    ) -> list[dict[str, datetime] | SyncError]:
+        properties = sorted({name for _, names in requests for name in names})
+        found = self._door.read_change_times([company_id for company_id, _ in requests], properties)
+        return [found[company_id] or {} for company_id, _ in requests]
+
+    def write_properties(
+        self, requests: Sequence[tuple[CompanyId, tuple[tuple[str, str], ...]]]
+    ) -> list[SyncError | None]:
+        values = {company_id: dict(pairs) for company_id, pairs in requests}
+        written = self._door.write_companies(values)
+        self._companies.correct(
+            {
+                company_id: _corrected(
+                    {**values[company_id], **{n: v for n, v in told.items() if n in values[company_id]}}
+                )
+                for company_id, told in written.items()
+                if not isinstance(told, SyncError)
+            }
+        )
+        return [_error(written[company_id]) for company_id, _ in requests]
+
     def write_company_stages(self, requests: Sequence[tuple[CompanyId, StageName]]) -> list[StageName | SyncError]:
         written = self._door.write_companies({company_id: {STAGE: stage} for company_id, stage in requests})
         reported = {company_id: _stage(answer) for company_id, answer in written.items()}
@@ -112,6 +144,15 @@ class GatheredHubSpot:
             self._batches.companies, Wanted(company_id, self._as_of), step=Step.COMPANIES
         )
         return company
+
+    async def find_change_times(self, company_id: CompanyId, properties: Sequence[str]) -> Mapping[str, datetime]:
+        times: Mapping[str, datetime] = await self._ask(
+            self._batches.change_times, (company_id, tuple(properties)), step=Step.COMPANIES
+        )
+        return times
+
+    async def write_properties(self, company_id: CompanyId, values: Mapping[str, str]) -> None:
+        await self._ask(self._batches.write_properties, (company_id, tuple(values.items())), step=Step.WRITE_HUBSPOT)
 
     async def find_contacts_of(self, company_id: CompanyId) -> Sequence[Association]:
         found: Sequence[Association] = await self._ask(
@@ -166,6 +207,10 @@ def _together(facts: Sequence[Contact | SyncError | None]) -> Sequence[Contact] 
         if isinstance(fact, SyncError):
             return fact
     return [fact for fact in facts if isinstance(fact, Contact)]
+
+
+def _corrected(values: Mapping[str, str]) -> Mapping[str, object]:
+    return {"mapped": values, **{name: values[name] for name in SHOWN_TWICE if name in values}}
 
 
 def _stage(answer: Mapping[str, str] | SyncError) -> StageName | SyncError:

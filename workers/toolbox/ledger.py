@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
+from tasks.contracts.fields import FieldMemory, FieldReport
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import (
     AccountId,
@@ -22,6 +23,7 @@ from tasks.contracts.records import (
 )
 from tasks.contracts.tools import Subject
 from workers.gather import Gather
+from workers.ledger.field_book import FieldBook
 from workers.ledger.postgres_ledger import Following, LinkRequest, PostgresLedger, VerdictRequest
 from workers.telemetry.logs import get_logger
 from workers.toolbox.reach import reach_ledger
@@ -39,8 +41,12 @@ V = TypeVar("V")
 class LedgerBatches:
     """What the flows of one slice ask the ledger, many requests at a time."""
 
-    def __init__(self, ledger: PostgresLedger) -> None:
+    def __init__(
+        self, ledger: PostgresLedger, book: FieldBook, *, on_paused_field: Callable[[], None] = lambda: None
+    ) -> None:
         self._ledger = ledger
+        self._book = book
+        self._on_paused_field = on_paused_field
         self.owed_next: list[Owed] = []
         """What the slice made owed; woken when the slice is done."""
 
@@ -99,6 +105,16 @@ class LedgerBatches:
     def record_written_stages(self, requests: Sequence[tuple[tuple[ContactId, ...], StageName]]) -> list[None]:
         rows = [(Kind.CONTACT, one, LIFECYCLE_STAGE, str(stage)) for ids, stage in requests for one in ids]
         reach_ledger(partial(self._ledger.record_written, rows))
+        return [None] * len(requests)
+
+    def field_memories(self, requests: Sequence[Link]) -> list[FieldMemory]:
+        return reach_ledger(partial(self._book.find_memories, requests))
+
+    def record_fields(self, requests: Sequence[tuple[Link, FieldReport]]) -> list[None]:
+        told = {one.field: one for _, report in requests for one in report.left_out}
+        for field in reach_ledger(partial(self._book.record, requests)):
+            self._on_paused_field()
+            log.error("field.paused", field=field, code=told[field].code, remedy=told[field].remedy)
         return [None] * len(requests)
 
 
@@ -167,6 +183,13 @@ class GatheredLedger:
 
     async def record_written_stages(self, contact_ids: Sequence[ContactId], stage: StageName) -> None:
         await self._ask(self._batches.record_written_stages, (tuple(contact_ids), stage))
+
+    async def find_field_memory(self, link: Link) -> FieldMemory:
+        memory: FieldMemory = await self._ask(self._batches.field_memories, link)
+        return memory
+
+    async def record_fields(self, link: Link, report: FieldReport) -> None:
+        await self._ask(self._batches.record_fields, (link, report))
 
     def _in_lane(self, then: Sequence[Owed]) -> tuple[Owed, ...]:
         """What a first load makes owed is not more urgent than the load; a flow does not know which lane it runs in."""

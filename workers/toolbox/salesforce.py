@@ -1,10 +1,11 @@
 """Salesforce as a flow sees it: everything a slice asks at one moment goes out in as few calls as possible."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tasks.contracts.errors import SyncError
+from tasks.contracts.errors import Rejected, SyncError, TryAgain
+from tasks.contracts.fields import AccountFields, JsonValue
 from tasks.contracts.records import Account, AccountId, CompanyId, OpportunitySignal, Person, PersonId
 from tasks.contracts.tools import AccountSearch, AccountValues, Upserted
 from workers.crm.salesforce import SalesforceDoor
@@ -13,6 +14,7 @@ from workers.crm.salesforce_requests import (
     FindPeople,
     FindSignals,
     UpsertAccount,
+    WriteAccountFields,
     WriteCompanyId,
     WriteContactAccount,
 )
@@ -42,13 +44,51 @@ class GiveAccount:
 class SalesforceBatches:
     """What the flows of one slice ask Salesforce, many requests at a time."""
 
-    def __init__(self, door: SalesforceDoor, ledger: PostgresLedger) -> None:
+    def __init__(
+        self, door: SalesforceDoor, ledger: PostgresLedger, *, on_unknown_field: Callable[[], None] = lambda: None
+    ) -> None:
         self._door = door
+        self._ledger = ledger
+        self._on_unknown_field = on_unknown_field
         self._people: Shelf[tuple[Person, ...]] = Shelf(ledger, "people_by_email", tuple[Person, ...])
 
     def ask(self, requests: Sequence[DoorRequest]) -> Sequence[object]:
         """Questions and commands as they are, all in one run of the door."""
         return self._door.run(requests)
+
+    def account_fields(
+        self, requests: Sequence[tuple[Wanted, tuple[str, ...]]]
+    ) -> list[AccountFields | SyncError | None]:
+        names = sorted({name for _, asked in requests for name in asked})
+        shelf = self._account_fields(frozenset(names))
+        facts = shelf.read(
+            [wanted for wanted, _ in requests],
+            lambda ids: self._door.read_fields([AccountId(one) for one in ids], names),
+        )
+        return [self._unless_outdated(facts[wanted.record_id]) for wanted, _ in requests]
+
+    def write_account_fields(self, requests: Sequence[WriteAccountFields]) -> list[SyncError | None]:
+        results = self._door.run(requests)
+        written = zip(requests, results, strict=True)
+        self._account_fields(frozenset()).correct(
+            {one.account_id: {"mapped": dict(one.values)} for one, told in written if not isinstance(told, SyncError)}
+        )
+        return [told if isinstance(told, SyncError) else None for told in results]
+
+    def _account_fields(self, names: frozenset[str]) -> Shelf[AccountFields | None]:
+        return Shelf(
+            self._ledger,
+            "account_fields",
+            AccountFields | None,
+            is_whole=lambda one: one is None or one.mapped.keys() >= names,
+        )
+
+    def _unless_outdated(self, fact: AccountFields | SyncError | None) -> AccountFields | SyncError | None:
+        """A field that its description still showed is gone: what can be read is found out anew, and tried again."""
+        if isinstance(fact, Rejected) and fact.code == "INVALID_FIELD":
+            self._on_unknown_field()
+            return TryAgain(f"{fact}; the mapping is looked at anew", code=fact.code)
+        return fact
 
     def people(self, requests: Sequence[PeopleWanted]) -> list[object]:
         """By e-mail address from their snapshots, if these are fresh; and who is missing then, by id."""
@@ -95,6 +135,19 @@ class GatheredSalesforce:
     async def find_accounts(self, search: AccountSearch) -> Sequence[Account]:
         found: Sequence[Account] = await self._ask(self._batches.ask, FindAccounts(search), step=Step.ACCOUNTS)
         return found
+
+    async def find_account_fields(self, account_id: AccountId, names: Sequence[str]) -> AccountFields | None:
+        fields: AccountFields | None = await self._ask(
+            self._batches.account_fields, (Wanted(account_id, self._as_of), tuple(names)), step=Step.ACCOUNTS
+        )
+        return fields
+
+    async def write_account_fields(self, account_id: AccountId, values: Mapping[str, JsonValue]) -> None:
+        await self._ask(
+            self._batches.write_account_fields,
+            WriteAccountFields(account_id, tuple(values.items())),
+            step=Step.WRITE_SALESFORCE,
+        )
 
     async def find_people(self, emails: Sequence[str], ids: Sequence[PersonId] = ()) -> Sequence[Person]:
         # One spelling, that of the answer: the snapshots are kept under it.
