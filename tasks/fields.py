@@ -1,15 +1,16 @@
 """What the flows share about mapped fields: who is who, what a new account starts with, writing field by field."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import TypeVar
 
 from tasks.contracts.errors import Ambiguous, ProblemClass, Rejected, SyncError
-from tasks.contracts.fields import AccountFields, FieldMemory, JsonValue, UsableMapping
+from tasks.contracts.fields import AccountFields, FieldMemory, FieldReport, JsonValue, UsableMapping
 from tasks.contracts.mapping import SyncRule, ValueType
-from tasks.contracts.records import Company
+from tasks.contracts.records import Company, Link
 from tasks.contracts.tools import AccountValues, Tools, Upserted
-from tasks.rules.field_plan import Pair, plan_fields
+from tasks.rules.field_plan import FieldPlan, Pair, plan_fields
 from tasks.rules.owners import OwnerDirectory, choose_first_owner, match_owners
 
 Value = TypeVar("Value")
@@ -31,13 +32,19 @@ def pair_of(company: Company, account: AccountFields, memory: FieldMemory) -> Pa
         salesforce=account.mapped,
         salesforce_changed_at=account.modified_at,
         baselines=memory.baselines,
+        derived=memory.derived,
     )
 
 
-def first_values(company: Company, mapping: UsableMapping) -> dict[str, JsonValue]:
-    """What a new account gets of the company: as for one in which everything is blank, and nobody's."""
+def first_plan(company: Company, mapping: UsableMapping) -> FieldPlan:
+    """As for an account in which everything is blank."""
     blank = Pair(_said(company), dict.fromkeys((one.name for one in mapping.fields), None))
-    values = {**plan_fields(mapping.fields, blank, directory_of(mapping)).to_salesforce}
+    return plan_fields(mapping.fields, blank, directory_of(mapping))
+
+
+def first_values(company: Company, mapping: UsableMapping, plan: FieldPlan) -> dict[str, JsonValue]:
+    """What a new account gets of the company, and an owner."""
+    values = {**plan.to_salesforce}
     for one in mapping.fields:
         held = company.mapped.get(one.entry.properties[0])
         match one.entry.type:
@@ -50,14 +57,42 @@ def first_values(company: Company, mapping: UsableMapping) -> dict[str, JsonValu
 
 
 async def upsert_with_values(company: Company, name: str, tools: Tools) -> Upserted:
-    """An account with every mapped value that Salesforce takes; what it refuses is for sync_fields to tell."""
-    fields = first_values(company, await tools.fields.read_mapping())
-    website = company.website or company.domain
+    """An account with every mapped value that Salesforce takes; what it refuses is for sync_fields to tell.
+
+    What both sides agree on now is kept, so that the first look at their fields finds nothing to write.
+    """
+    mapping = await tools.fields.read_mapping()
+    plan = first_plan(company, mapping)
+    values = first_values(company, mapping, plan)
+    offered = AccountValues(name, company.website or company.domain, tuple(values.items()))
+    # Made up first, created afterwards: a crash in between leaves no value that passes for somebody's.
+    if derived := _made_up(company, offered, plan, mapping):
+        await tools.ledger.record_derived(company.id, derived)
+    upserted, taken = await _upsert(company, offered, tools)
+    agreed = {one: value for one, value in plan.agreed_after_salesforce.items() if one in taken}
+    # After a crash before this line the first look at the fields finds them equal, and agrees on that.
+    if agreed:
+        link = Link(company.id, upserted.account_id)
+        await tools.ledger.record_fields(link, FieldReport(agreed, paused=mapping.paused))
+    return upserted
+
+
+def _made_up(company: Company, values: AccountValues, plan: FieldPlan, mapping: UsableMapping) -> dict[str, str]:
+    """What the account is given although the company has no such value."""
+    given = {"Name": values.name, "Website": values.website} | dict(values.fields)
+    own = {"Name": company.name, "Website": company.website}
+    owners = [one.name for one in mapping.fields if one.entry.type is ValueType.OWNER]
+    names = [*(name for name in own if not own[name]), *owners]
+    return {name: str(given[name]) for name in names if given.get(name) and name not in plan.agreed_after_salesforce}
+
+
+async def _upsert(company: Company, values: AccountValues, tools: Tools) -> tuple[Upserted, Collection[str]]:
+    """Returns which of the fields Salesforce has taken along."""
+    fields = dict(values.fields)
     while True:
         try:
-            return await tools.salesforce.upsert_account(
-                company.id, AccountValues(name, website, tuple(fields.items()))
-            )
+            offered = replace(values, fields=tuple(fields.items()))
+            return await tools.salesforce.upsert_account(company.id, offered), fields
         except Rejected as refusal:
             guilty = fields.keys() & set(refusal.fields)
             if not fields or (refusal.fields and not guilty):

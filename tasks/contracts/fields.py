@@ -65,6 +65,8 @@ class FieldMemory:
     """By Salesforce field: what both sides agreed on last."""
     left_out: Mapping[str, LeftOut] = field(default_factory=dict)
     """By Salesforce field. An attempt of more than a day ago is not told: it may be made again."""
+    derived: Mapping[str, str] = field(default_factory=dict)
+    """By Salesforce field: what we made up for the company's new account, such as a website of its domain."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,10 +141,9 @@ class Salesforce(Protocol):
     """Accounts and people as the tasks see them. There is no plain create here."""
 
     async def find_accounts(self, search: AccountSearch) -> Sequence[Account]:
-        """Accounts that carry the company's id, have one of the ids, or one of the domains.
+        """Accounts that carry the company's id, have one of the ids, or one of the domains; never deleted ones.
 
         May include accounts whose website merely contains a domain: the rule decides what is equal.
-        Deleted accounts are never among them.
         """
         ...
 
@@ -246,6 +245,8 @@ class Ledger(Protocol):
     async def record_fields(self, link: Link, report: FieldReport) -> None:
         """New baselines, and problems in place of those before; a CONFIG problem pauses its field. Safe to repeat."""
         ...
+
+    async def record_derived(self, company_id: CompanyId, values: Mapping[str, str]) -> None: ...
 
 
 class Fields(Protocol):

@@ -18,7 +18,7 @@ from tasks.rules.field_remedies import REMEDIES
 from tasks.rules.field_values import Problem, from_hubspot, from_salesforce, to_hubspot, to_salesforce
 from tasks.rules.owners import OwnerDirectory, decide_owner
 from tasks.rules.places import find_misplaced
-from tasks.rules.plain_values import Common
+from tasks.rules.plain_values import BLANK, Common
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Pair:
     salesforce_changed_at: datetime | None = None
     baselines: Mapping[str, str] = field(default_factory=dict)
     """By Salesforce field."""
+    derived: Mapping[str, str] = field(default_factory=dict)
+    """By Salesforce field: what we made up. It is nobody's value, and counts as blank until somebody changes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +133,14 @@ def _sides(one: MappedField, pair: Pair, directory: OwnerDirectory) -> Sides | P
         return Problem(Reason.FIELD_MISSING)
     values = [pair.hubspot[name] for name in names]
     baseline = pair.baselines.get(one.name)
+    hubspot = directory.from_hubspot(values[0]) if _is_owner(one) else from_hubspot(one, values)
+    salesforce = from_salesforce(one, pair.salesforce[one.name])
+    if not baseline and pair.salesforce[one.name] == pair.derived.get(one.name) and salesforce != hubspot:
+        salesforce = BLANK
     return Sides(
         None if baseline is None else Common(baseline),
-        directory.from_hubspot(values[0]) if _is_owner(one) else from_hubspot(one, values),
-        from_salesforce(one, pair.salesforce[one.name]),
+        hubspot,
+        salesforce,
         max((pair.hubspot_changed_at[name] for name in names if name in pair.hubspot_changed_at), default=None),
         pair.salesforce_changed_at,
     )

@@ -37,6 +37,7 @@ class MemoryLedger:
     creating: set[CompanyId] = field(default_factory=set)
     """Companies that are owed an account: what keeps a claim standing."""
     baselines: dict[Link, dict[str, str]] = field(default_factory=dict)
+    derived: dict[CompanyId, dict[str, str]] = field(default_factory=dict)
     left_out: dict[CompanyId, dict[str, LeftOut]] = field(default_factory=dict)
     paused: set[str] = field(default_factory=set)
 
@@ -116,7 +117,11 @@ class MemoryLedger:
 
     async def find_field_memory(self, link: Link) -> FieldMemory:
         self.calls.note("find_field_memory")
-        return FieldMemory(dict(self.baselines.get(link, {})), dict(self.left_out.get(link.company_id, {})))
+        return FieldMemory(
+            dict(self.baselines.get(link, {})),
+            dict(self.left_out.get(link.company_id, {})),
+            dict(self.derived.get(link.company_id, {})),
+        )
 
     async def record_fields(self, link: Link, report: FieldReport) -> None:
         self.baselines.setdefault(link, {}).update(report.agreed)
@@ -125,6 +130,10 @@ class MemoryLedger:
         self.left_out[link.company_id] = {**unseen, **{one.field: one for one in report.left_out}}
         self.paused |= {one.field for one in report.left_out if one.problem_class is ProblemClass.CONFIG}
         self.calls.note("record_fields")
+
+    async def record_derived(self, company_id: CompanyId, values: Mapping[str, str]) -> None:
+        self.derived.setdefault(company_id, {}).update(values)
+        self.calls.note("record_derived")
 
     def _note(self, subject: Subject, verdict: Verdict) -> None:
         last = next((one for about, one in reversed(self.timeline) if about == subject), None)

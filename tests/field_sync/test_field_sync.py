@@ -1,13 +1,19 @@
 """Field sync with real slices, the real client libraries and both simulated CRMs."""
 
+from typing import Any
+
 import pytest
 
-from tasks.contracts.records import Owed
+from tasks.contracts.records import Lane, Owed
+from tasks.create_account import create_account
+from tasks.link_company import link_company
 from tests.field_sync.conftest import Pairs, is_retrieve, writes_in
 from tests.ledger.samples import EARLIER
+from tests.woken import Woken
 from workers.ledger.field_problems import FieldProblems
 from workers.ledger.postgres_ledger import Following
 from workers.ledger.review_desk import ParkedFilter
+from workers.slices import run_slice
 
 ANN = "005000000000077AAA"
 USERS = ["005000000000070AAA", "005000000000071AAA", "005000000000072AAA"]
@@ -204,3 +210,56 @@ def test_concurrent_edits_of_a_two_way_field_are_decided_by_their_times(pairs: P
     pairs.edit_company({"hubspot_owner_id": "27"})
     pairs.sync()
     assert (pairs.account()["OwnerId"], pairs.company()["hubspot_owner_id"]) == (USERS[2], "27")
+
+
+def create(pairs: Pairs, *companies: dict[str, str]) -> list[str]:
+    """New companies and the accounts they get; returns what was written for their fields' first sync."""
+    numbers = range(1, len(companies) + 1)
+    for number, values in zip(numbers, companies, strict=True):
+        pairs.add_company({"name": f"Acme {number}", **values}, number=number)
+    pairs.owe(*numbers, task="create_account", forced=True)
+    for task in (create_account, link_company):
+        while run_slice(task, [], Lane.LIVE, pairs.hands, Woken()):
+            pass
+    before = len(pairs.wire.sent)
+    pairs.work()
+    return writes_in(pairs.wire.sent[before:])
+
+
+def account_named(pairs: Pairs, name: str) -> dict[str, Any]:
+    (row,) = (row for row in pairs.wire.org.state()["Account"] if row["Name"] == name)
+    found: dict[str, Any] = row
+    return found
+
+
+def test_the_first_sync_after_an_account_was_created_writes_nothing(pairs: Pairs) -> None:
+    values = {"phone": "555", "numberofemployees": "12", "annualrevenue": "1000.5", "address": "Am Markt 1"}
+    assert create(pairs, {"domain": "acme.com", **values}, {"website": "www.acme.org"}, {}) == []
+    assert account_named(pairs, "Acme 1")["Website"] == "acme.com"
+    assert not pairs.company(1).get("website"), "what we made up is not carried back"
+    assert pairs.problems() == []
+
+
+def test_a_value_cleared_before_the_first_sync_was_cleared(pairs: Pairs) -> None:
+    pairs.add_company({"name": "Acme 1", "phone": "555"}, number=1)
+    pairs.owe(1, task="create_account", forced=True)
+    run_slice(create_account, [], Lane.LIVE, pairs.hands, Woken())
+    pairs.wire.org.seed({"Account": [{**account_named(pairs, "Acme 1"), "Phone": None}]})
+    pairs.work()
+    assert not pairs.company(1).get("phone")
+    assert not account_named(pairs, "Acme 1").get("Phone")
+
+
+def test_a_website_of_the_company_s_own_takes_the_place_of_the_one_we_made_up(pairs: Pairs) -> None:
+    create(pairs, {"domain": "acme.com"})
+    pairs.edit_company({"website": "https://acme.com/en"})
+    pairs.sync()
+    assert account_named(pairs, "Acme 1")["Website"] == "https://acme.com/en"
+    assert pairs.company()["website"] == "https://acme.com/en"
+
+
+def test_a_website_somebody_put_in_place_of_the_one_we_made_up_reaches_the_company(pairs: Pairs) -> None:
+    create(pairs, {"domain": "acme.com"})
+    pairs.wire.org.seed({"Account": [{**account_named(pairs, "Acme 1"), "Website": "acme.example"}]})
+    pairs.sync()
+    assert pairs.company()["website"] == "acme.example"

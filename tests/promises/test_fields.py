@@ -145,3 +145,12 @@ async def test_another_company_s_problems_stay_when_one_s_own_are_over(scene):
     await scene.ledger.record_fields(other, FieldReport({}, (TOO_LONG,)))
     await scene.ledger.record_fields(PAIR, FieldReport({"Name": "Acme"}))
     assert (await scene.ledger.find_field_memory(other)).left_out == {"Phone": TOO_LONG}
+
+
+async def test_what_a_new_account_was_given_of_our_own_is_remembered_beside_the_baselines(scene):
+    link, another_s = Link(ONE, ACME), Link(TWO, ZETA)
+    await scene.ledger.record_derived(ONE, {"Website": "acme.com", "Phone": "1"})
+    await scene.ledger.record_fields(link, FieldReport({"Phone": "555"}))
+    memory = await scene.ledger.find_field_memory(link)
+    assert memory == FieldMemory({"Phone": "555"}, {}, {"Website": "acme.com", "Phone": "1"})
+    assert await scene.ledger.find_field_memory(another_s) == FieldMemory()

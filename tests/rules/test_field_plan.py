@@ -263,3 +263,59 @@ def test_a_field_is_decided_alike_whatever_else_is_mapped(case):
     plan = plan_fields(fields, pair, KNOWN)
     for one in fields:
         assert plan_fields([one], pair, KNOWN).verdicts[one.name] == plan.verdicts[one.name]
+
+
+SITE = mapped(names=("website",), field="Website")
+OWNED = mapped(ValueType.OWNER, TWO_WAY, names=("hubspot_owner_id",), field="OwnerId")
+ANN, DESK = "005000000000001AAA", "005000000000009AAA"
+PEOPLE = match_owners(
+    OwnerMapping(fallback="desk@x.example"),
+    [HubSpotOwner("1", "ann@x.example"), HubSpotOwner("9", "desk@x.example")],
+    [SalesforceUser(ANN, "ann@x.example"), SalesforceUser(DESK, "desk@x.example")],
+)
+
+
+def about_the_site(ours: str, theirs: str | None, *, baseline: str | None = None) -> FieldPlan:
+    baselines = {} if baseline is None else {"Website": baseline}
+    pair = Pair({"website": ours}, {"Website": theirs}, baselines=baselines, derived={"Website": "acme.com"})
+    return plan_fields([SITE], pair, NOBODY)
+
+
+@pytest.mark.parametrize("baseline", [None, ""])
+def test_what_we_made_up_is_not_carried_back(baseline):
+    plan = about_the_site("", "acme.com", baseline=baseline)
+    assert (plan.to_hubspot, plan.to_salesforce, plan.problems) == ({}, {}, ())
+
+
+def test_what_we_made_up_gives_way_to_the_first_value_hubspot_has():
+    plan = about_the_site("https://acme.com/en", "acme.com", baseline="")
+    assert (plan.to_hubspot, plan.to_salesforce) == ({}, {"Website": "https://acme.com/en"})
+
+
+def test_what_somebody_put_in_place_of_what_we_made_up_is_carried_back():
+    assert about_the_site("", "acme.example", baseline="").to_hubspot == {"website": "acme.example"}
+
+
+def test_what_we_made_up_counts_no_more_once_both_sides_have_had_a_value():
+    plan = about_the_site("www.acme.com", "acme.com", baseline="www.acme.com")
+    assert plan.to_hubspot == {"website": "acme.com"}
+
+
+def test_what_both_sides_have_is_agreed_on_although_we_made_it_up():
+    plan = about_the_site("acme.com", "acme.com")
+    assert (plan.agreed, plan.to_salesforce) == ({"Website": "acme.com"}, {})
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "to_hubspot", "to_salesforce"),
+    [
+        ("", DESK, {}, {}),
+        ("", ANN, {"hubspot_owner_id": "1"}, {}),
+        ("1", DESK, {}, {"OwnerId": ANN}),
+    ],
+    ids=["stays-hubspot-s-nobody", "follows-salesforce-s-choice", "gives-way-to-hubspot-s-choice"],
+)
+def test_7_2_6a_the_fallback_owner(ours, theirs, to_hubspot, to_salesforce):
+    pair = Pair({"hubspot_owner_id": ours}, {"OwnerId": theirs}, baselines={"OwnerId": ""}, derived={"OwnerId": DESK})
+    plan = plan_fields([OWNED], pair, PEOPLE)
+    assert (plan.to_hubspot, plan.to_salesforce) == (to_hubspot, to_salesforce)

@@ -6,7 +6,7 @@ from tasks.contracts.descriptions import HubSpotOwner, SalesforceUser
 from tasks.contracts.errors import Ambiguous, ProblemClass, Rejected
 from tasks.contracts.fields import Everybody
 from tasks.contracts.mapping import OwnerMapping, SyncRule, ValueType
-from tasks.contracts.records import PersonKind
+from tasks.contracts.records import CompanyId, Link, PersonKind
 from tasks.create_account import create_account
 from tests.doubles.world import World
 from tests.rules.mapped import mapped
@@ -83,3 +83,54 @@ async def test_no_field_is_left_out_to_slip_past_a_duplicate_rule():
     with pytest.raises(Ambiguous):
         await create_account("1", world.tools())
     assert world.salesforce.created == []
+
+
+def link_of(world: World) -> Link:
+    (account_id,) = world.salesforce.created
+    return Link(CompanyId("1"), account_id)
+
+
+async def test_what_a_new_account_was_given_is_agreed_on_before_there_is_a_link():
+    world = creating(PHONE, CITY, phone="555", city="")
+    await create(world)
+    assert world.ledger.baselines == {link_of(world): {"Phone": "555"}}
+    assert world.calls.made.index("record_fields") < world.calls.made.index("record_link")
+
+
+async def test_what_salesforce_refused_is_not_agreed_on():
+    world = creating(PHONE, CITY, phone="555", city="Bonn")
+    world.salesforce.refusals["Phone"] = Rejected("no", problem_class=ProblemClass.BUSINESS, fields=["Phone"])
+    await create(world)
+    assert world.ledger.baselines[link_of(world)] == {"BillingCity": "Bonn"}
+
+
+@pytest.mark.parametrize(
+    ("company", "derived"),
+    [
+        ({"name": "Acme", "domain": "acme.com"}, {"Website": "acme.com"}),
+        ({"name": "", "domain": "acme.com"}, {"Name": "acme.com", "Website": "acme.com"}),
+        ({"name": "Acme", "domain": "acme.com", "website": "www.acme.com"}, {}),
+        ({"name": "Acme"}, {}),
+    ],
+    ids=["a-domain-only", "not-even-a-name", "a-website-of-its-own", "neither"],
+)
+async def test_what_we_made_up_for_a_new_account_is_remembered(company, derived):
+    world = creating()
+    world.company(**company)
+    await create(world)
+    assert world.ledger.derived.get(CompanyId("1"), {}) == derived
+    if derived:
+        assert world.calls.made.index("record_derived") < world.calls.made.index("upsert_account")
+
+
+@pytest.mark.parametrize(
+    ("owner", "fallback", "derived"),
+    [("1", DESK, {}), ("", DESK, {"OwnerId": DESK}), ("", "", {})],
+    ids=["the-company-s-owner", "the-fallback", "whoever-creates-it"],
+)
+async def test_a_fallback_owner_is_nobody_s_choice(owner, fallback, derived):
+    world = creating(OWNER, hubspot_owner_id=owner)
+    users = (SalesforceUser(ANN, "ann@x.example"), SalesforceUser(DESK, "desk@x.example"))
+    world.fields.everybody = Everybody(OwnerMapping(fallback=fallback), (HubSpotOwner("1", "ann@x.example"),), users)
+    await create(world)
+    assert world.ledger.derived.get(CompanyId("1"), {}) == derived

@@ -16,6 +16,8 @@ from workers.ledger.rows import given_rows, is_among, texts
 
 PAIR = "pair"
 """Baselines are of two records: another account, or another company, has none of them."""
+DERIVED = "derived"
+"""Of a company: what its account was given although the company has no such value."""
 TRIED_AGAIN_AFTER = timedelta(days=1)
 PROBLEM = ("problem_class", "code", "problem", "remedy")
 IS_STALE = FieldProblemRow.tried_at < func.now() - TRIED_AGAIN_AFTER
@@ -44,10 +46,11 @@ class FieldBook:
 
     def find_memories(self, links: Sequence[Link]) -> list[FieldMemory]:
         """One for each, in order."""
-        baselines: dict[str, dict[str, str]] = {}
+        kept: dict[tuple[str, str], dict[str, str]] = {}
         problems: dict[str, dict[str, LeftOut]] = {}
-        of_pairs = select(BaselineRow.record_id, BaselineRow.field, BaselineRow.value).where(
-            BaselineRow.kind == PAIR, is_among(BaselineRow.record_id, [_pair(link) for link in links])
+        kept_values = select(BaselineRow.kind, BaselineRow.record_id, BaselineRow.field, BaselineRow.value).where(
+            BaselineRow.kind.in_([PAIR, DERIVED]),
+            is_among(BaselineRow.record_id, [*map(_pair, links), *(link.company_id for link in links)]),
         )
         attempt = case((IS_STALE, ""), else_=FieldProblemRow.attempt).label("attempt")
         of_companies = select(
@@ -55,18 +58,30 @@ class FieldBook:
             attempt,
         ).where(_is_of([link.company_id for link in links]))  # fmt: skip
         with self._engine.connect() as connection:
-            for pair, field, value in connection.execute(of_pairs):
-                baselines.setdefault(pair, {})[field] = value
+            for kind, whose, field, value in connection.execute(kept_values):
+                kept.setdefault((kind, whose), {})[field] = value
             for company_id, field, problem_class, *told in connection.execute(of_companies):
                 problems.setdefault(company_id, {})[field] = LeftOut(field, ProblemClass(problem_class), *told)
-        return [FieldMemory(baselines.get(_pair(link), {}), problems.get(link.company_id, {})) for link in links]
+        return [
+            FieldMemory(
+                kept.get((PAIR, _pair(link)), {}),
+                problems.get(link.company_id, {}),
+                kept.get((DERIVED, link.company_id), {}),
+            )
+            for link in links
+        ]
 
     def record(self, requests: Sequence[Request]) -> list[str]:
         """All reports; returns the fields that are paused because of them and were not before."""
         with self._engine.begin() as connection:
-            _write_baselines(connection, requests)
+            _write_baselines(connection, {(PAIR, _pair(link)): report.agreed for link, report in requests})
             _write_problems(connection, requests)
             return _pause(connection, [one for _, report in requests for one in report.left_out])
+
+    def record_derived(self, requests: Sequence[tuple[str, Mapping[str, str]]]) -> None:
+        """By company: what we made up for its account."""
+        with self._engine.begin() as connection:
+            _write_baselines(connection, {(DERIVED, company_id): values for company_id, values in requests})
 
     def find_paused(self) -> dict[str, PausedField]:
         """By field."""
@@ -105,15 +120,16 @@ def _is_of(company_ids: Iterable[str]) -> ColumnElement[bool]:
     return and_(FieldProblemRow.kind == Kind.COMPANY, is_among(FieldProblemRow.record_id, company_ids))
 
 
-def _write_baselines(connection: Connection, requests: Sequence[Request]) -> None:
-    latest = {(_pair(link), field): value for link, report in requests for field, value in report.agreed.items()}
+def _write_baselines(connection: Connection, values: Mapping[tuple[str, str], Mapping[str, str]]) -> None:
     rows = [
-        {"kind": PAIR, "record_id": pair, "field": field, "value": value} for (pair, field), value in latest.items()
+        {"kind": kind, "record_id": whose, "field": field, "value": value}
+        for (kind, whose), of_it in values.items()
+        for field, value in of_it.items()
     ]
     columns = ("kind", "record_id", "field", "value")
     given = given_rows(rows, **texts(*columns))
     statement = insert(BaselineRow).from_select(
-        columns, select(*(given.c[name] for name in columns)).order_by(given.c.record_id, given.c.field)
+        columns, select(*(given.c[name] for name in columns)).order_by(given.c.record_id, given.c.kind, given.c.field)
     )
     changed = {"value": statement.excluded.value, "written_at": func.now()}
     connection.execute(statement.on_conflict_do_update(index_elements=columns[:3], set_=changed))

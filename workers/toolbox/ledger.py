@@ -117,6 +117,10 @@ class LedgerBatches:
             log.error("field.paused", field=field, code=told[field].code, remedy=told[field].remedy)
         return [None] * len(requests)
 
+    def record_derived(self, requests: Sequence[tuple[CompanyId, Mapping[str, str]]]) -> list[None]:
+        reach_ledger(partial(self._book.record_derived, requests))
+        return [None] * len(requests)
+
 
 class GatheredLedger:
     """The `Ledger` of one run; what it makes owed inherits the run's lane and its idea of fresh."""
@@ -190,6 +194,9 @@ class GatheredLedger:
 
     async def record_fields(self, link: Link, report: FieldReport) -> None:
         await self._ask(self._batches.record_fields, (link, report))
+
+    async def record_derived(self, company_id: CompanyId, values: Mapping[str, str]) -> None:
+        await self._ask(self._batches.record_derived, (company_id, values))
 
     def _in_lane(self, then: Sequence[Owed]) -> tuple[Owed, ...]:
         """What a first load makes owed is not more urgent than the load; a flow does not know which lane it runs in."""
