@@ -128,7 +128,6 @@ async def _leave_alone(company_id: CompanyId, reason: Reason, tools: Tools) -> O
 
 def _next(company_id: CompanyId, tools: Tools) -> tuple[Owed, ...]:
     return (
-        Owed("link_company", company_id),
-        Owed("sync_fields", company_id, forced=tools.forced),
+        Owed("link_company", company_id, forced=tools.forced),
         Owed("propagate_lifecycle_stage", company_id),
     )

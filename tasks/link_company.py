@@ -2,7 +2,17 @@
 
 from tasks.contracts.errors import Ambiguous, Gone
 from tasks.contracts.reasons import Reason
-from tasks.contracts.records import Association, Company, CompanyId, ContactLink, Kind, Link, SyncingContact, Verdict
+from tasks.contracts.records import (
+    Association,
+    Company,
+    CompanyId,
+    ContactLink,
+    Kind,
+    Link,
+    Owed,
+    SyncingContact,
+    Verdict,
+)
 from tasks.contracts.tools import AccountSearch, Subject, Tools
 from tasks.domains import claim_domains
 from tasks.facts import find_syncing_contacts
@@ -25,7 +35,10 @@ async def link_company(company_id: CompanyId, tools: Tools) -> Outcome:
 
     # Its domain may have changed since it was linked, and the account's website does not follow by itself.
     await claim_domains(company, tools)
-    wrote_ids = [await _write_key(link, tools), await _write_stored_id(company, link, tools)]
+    holder = await _find_holder(link, tools)
+    # The account's fields were just read along with it, and whatever fails from here on is not about them.
+    await tools.ledger.owe([Owed("sync_fields", company_id, forced=tools.forced)])
+    wrote_ids = [await _write_key(link, holder, tools), await _write_stored_id(company, link, tools)]
     people = await find_syncing_contacts(company_id, tools)
     given_account = await _give_account(link, people, tools)
     associated = await _associate(link, people, tools)
@@ -37,8 +50,8 @@ async def link_company(company_id: CompanyId, tools: Tools) -> Outcome:
     return Outcome.DONE
 
 
-async def _write_key(link: Link, tools: Tools) -> bool:
-    """The company's id onto the account."""
+async def _find_holder(link: Link, tools: Tools) -> CompanyId | None:
+    """The company whose id the account carries: this one's, or none yet."""
     accounts = await tools.salesforce.find_accounts(AccountSearch(link.company_id, (link.account_id,)))
     linked = [account for account in accounts if account.id == link.account_id]
     if not linked:
@@ -47,14 +60,19 @@ async def _write_key(link: Link, tools: Tools) -> bool:
             code=Reason.ACCOUNT_GONE,
         )
     holder = linked[0].company_id
-    if holder == link.company_id:
-        return False
-    if holder is not None:
+    if holder not in {None, link.company_id}:
         raise Ambiguous(
             f"account {link.account_id} carries the id of company {holder}, but is linked with {link.company_id}",
             code=Reason.CONFLICT_DUP_LINK,
             evidence={"account": link.account_id, "carries": holder},
         )
+    return holder
+
+
+async def _write_key(link: Link, holder: CompanyId | None, tools: Tools) -> bool:
+    """The company's id onto the account."""
+    if holder == link.company_id:
+        return False
     await tools.salesforce.write_company_id(link.account_id, link.company_id)
     return True
 

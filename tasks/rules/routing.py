@@ -18,6 +18,4 @@ def choose_tasks(change: Change) -> tuple[Owed, ...]:
     task = FIRST_TASK.get(change.record)
     if task is None:
         return ()
-    first = Owed(task, change.id, forced=change.what is What.SYNC_REQUESTED)
-    # A linked company comes by its fields through create_account, which finds it linked.
-    return (first, Owed("sync_fields", change.id)) if change.record is Kind.ACCOUNT else (first,)
+    return (Owed(task, change.id, forced=change.what is What.SYNC_REQUESTED),)

@@ -7,7 +7,7 @@ import pytest
 from tasks.contracts.records import AccountId, CompanyId, PersonId
 from tasks.contracts.tools import AccountSearch
 from workers.crm.salesforce_requests import FindAccounts, FindPeople, FindSignals, Question
-from workers.crm.salesforce_soql import LONGEST_QUERY, Term, columns_of, queries_for, terms_of
+from workers.crm.salesforce_soql import LONGEST_QUERY, Term, along, columns_of, queries_for, terms_of
 
 COLUMNS = columns_of("Key__c")
 
@@ -83,3 +83,9 @@ def test_no_query_is_longer_than_a_url_may_be_and_none_is_lost():
     assert max(len(query.path) for query in queries) < LONGEST_QUERY + 500 < 16_000
     assert [term.value for query in queries for term in query.terms] == emails
     assert all("@example.example" in unquote(query.path) for query in queries)
+
+
+def test_mapped_fields_come_along_in_a_query_while_there_is_room():
+    assert along(["Phone", "Name"], ("Id", "Name")) == ("SystemModstamp", "Phone")
+    assert along([], ("Id", "Name")) == ()
+    assert along([f"Field_{number}__c" for number in range(400)], ("Id",)) == ()

@@ -7,6 +7,8 @@ import pytest
 from tasks.contracts.records import Lane, Owed
 from tasks.create_account import create_account
 from tasks.link_company import link_company
+from tasks.sync_fields import sync_fields
+from tests.crm.wire import Sent
 from tests.field_sync.conftest import Pairs, is_retrieve, writes_in
 from tests.ledger.samples import EARLIER
 from tests.woken import Woken
@@ -212,8 +214,8 @@ def test_concurrent_edits_of_a_two_way_field_are_decided_by_their_times(pairs: P
     assert (pairs.account()["OwnerId"], pairs.company()["hubspot_owner_id"]) == (USERS[2], "27")
 
 
-def create(pairs: Pairs, *companies: dict[str, str]) -> list[str]:
-    """New companies and the accounts they get; returns what was written for their fields' first sync."""
+def create(pairs: Pairs, *companies: dict[str, str]) -> list[Sent]:
+    """New companies and the accounts they get; returns what came over the wire for their fields' first sync."""
     numbers = range(1, len(companies) + 1)
     for number, values in zip(numbers, companies, strict=True):
         pairs.add_company({"name": f"Acme {number}", **values}, number=number)
@@ -222,8 +224,8 @@ def create(pairs: Pairs, *companies: dict[str, str]) -> list[str]:
         while run_slice(task, [], Lane.LIVE, pairs.hands, Woken()):
             pass
     before = len(pairs.wire.sent)
-    pairs.work()
-    return writes_in(pairs.wire.sent[before:])
+    assert run_slice(sync_fields, [], Lane.LIVE, pairs.hands, Woken()) == len(companies)
+    return pairs.wire.sent[before:]
 
 
 def account_named(pairs: Pairs, name: str) -> dict[str, Any]:
@@ -232,7 +234,7 @@ def account_named(pairs: Pairs, name: str) -> dict[str, Any]:
     return found
 
 
-def test_the_first_sync_after_an_account_was_created_writes_nothing(pairs: Pairs) -> None:
+def test_the_first_sync_after_an_account_was_created_ends_without_an_api_call(pairs: Pairs) -> None:
     values = {"phone": "555", "numberofemployees": "12", "annualrevenue": "1000.5", "address": "Am Markt 1"}
     assert create(pairs, {"domain": "acme.com", **values}, {"website": "www.acme.org"}, {}) == []
     assert account_named(pairs, "Acme 1")["Website"] == "acme.com"
@@ -263,3 +265,19 @@ def test_a_website_somebody_put_in_place_of_the_one_we_made_up_reaches_the_compa
     pairs.wire.org.seed({"Account": [{**account_named(pairs, "Acme 1"), "Website": "acme.example"}]})
     pairs.sync()
     assert pairs.company()["website"] == "acme.example"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"missing_fields": ["Account.Phone"]}, id="a-mapped-field-is-gone"),
+        pytest.param({"missing_fields": ["Account.Phone", "Account.IsPersonAccount"]}, id="and-no-person-accounts"),
+    ],
+)
+def test_a_mapped_field_that_has_gone_keeps_nobody_from_being_linked(pairs: Pairs, change: dict[str, Any]) -> None:
+    pairs.link({}, {"HubSpot_Company_Id__c": None})
+    pairs.hands.mapping.usable()
+    pairs.wire.org.configure(change)
+    pairs.owe(1, task="link_company")
+    assert run_slice(link_company, [], Lane.LIVE, pairs.hands, Woken()) == 1
+    assert pairs.account()["HubSpot_Company_Id__c"] == "1"

@@ -82,7 +82,7 @@ def test_a_note_without_its_work_is_not_kept(engine: Engine, inbox: PostgresInbo
 def test_an_account_stands_for_its_company(engine: Engine, inbox, ledger: PostgresLedger, announced) -> None:
     ledger.record_links([link_request(Link(CompanyId("1"), ACCOUNT)), link_request(Link(CompanyId("2"), OTHER_CASE))])
     received = inbox.record_changes([routed("a", Kind.ACCOUNT, announced)])
-    assert received.owed == (Owed("link_company", "1"), Owed("sync_fields", "1"))
+    assert received.owed == (Owed("link_company", "1"),)
     assert owed_row(engine, "1", "link_company").requested == 1
     assert owed_row(engine, announced, "link_company") is None
 

@@ -64,6 +64,17 @@ class TestSnapshots:
         found = ledger.find_snapshots([("company", one, EARLIER) for one in "12"])
         assert found == {("company", "1"): "new", ("company", "2"): "old"}
 
+    def test_what_was_read_before_our_own_write_does_not_replace_it(self, ledger: PostgresLedger) -> None:
+        before = ledger.now()
+        ledger.record_snapshots("company", {"1": {"phone": ""}}, read_at=before)
+        slow = ledger.now()
+        ledger.patch_snapshots("company", {"1": {"phone": "555"}})
+        ledger.record_snapshots("company", {"1": {"phone": ""}}, read_at=slow)
+        assert ledger.find_snapshots([("company", "1", before)]) == {("company", "1"): {"phone": "555"}}
+        assert ledger.find_snapshots([("company", "1", slow)]) == {}
+        ledger.record_snapshots("company", {"1": {"phone": "777"}}, read_at=ledger.now())
+        assert ledger.find_snapshots([("company", "1", slow)]) == {("company", "1"): {"phone": "777"}}
+
     def test_our_own_write_is_put_on_top_and_makes_nothing_fresher(self, ledger: PostgresLedger) -> None:
         ledger.record_snapshots("company", {"1": {"name": "Acme", "stage": "lead"}, "2": None}, read_at=EARLIER)
         ledger.patch_snapshots("company", {one: {"stage": "customer"} for one in "123"})

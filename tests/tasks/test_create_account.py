@@ -11,7 +11,7 @@ from tests.doubles.world import World
 CONTACT, LEAD = PersonKind.CONTACT, PersonKind.LEAD
 ACCOUNT = "001000000000001AAA"
 OTHER_ACCOUNT = "001000000000002AAA"
-FOLLOW_UPS = [Owed("link_company", "1"), Owed("sync_fields", "1"), Owed("propagate_lifecycle_stage", "1")]
+FOLLOW_UPS = [Owed("link_company", "1"), Owed("propagate_lifecycle_stage", "1")]
 
 
 async def run(world: World, company_id: str = "1", *, forced: bool = False) -> Outcome:

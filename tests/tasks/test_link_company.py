@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tasks.contracts.errors import Ambiguous, Gone
-from tasks.contracts.records import AccountId, Association, CompanyId, ContactLink, Person, PersonKind
+from tasks.contracts.records import AccountId, Association, CompanyId, ContactLink, Owed, Person, PersonKind
 from tasks.create_account import create_account
 from tasks.link_company import link_company
 from tasks.sync_task import Outcome
@@ -204,3 +204,24 @@ async def test_the_timeline_tells_what_was_done():
     await run(world)
     ((_, verdict),) = world.ledger.timeline
     assert verdict.evidence == {"account": ACCOUNT, "contacts_given_account": 1, "contacts_associated": 0}
+
+
+@pytest.mark.parametrize("forced", [False, True])
+async def test_the_fields_are_owed_a_look_before_anything_can_be_refused(forced):
+    world = linked_world()
+    world.company()
+    world.account(ACCOUNT)
+    world.person(world.contact(), CONTACT)
+    await link_company(COMPANY, world.tools(forced=forced))
+    assert world.ledger.owed == [Owed("sync_fields", COMPANY, forced=forced)]
+    made = world.calls.made
+    assert written(world) >= {"write_company_id", "write_account_id", "write_contact_accounts"}
+    assert made.index("find_accounts") < made.index("owe") < min(made.index(one) for one in written(world))
+
+
+async def test_the_fields_of_a_doubtful_link_are_not_looked_at():
+    world = linked_world()
+    world.account(ACCOUNT, company_id=CompanyId("2"))
+    with pytest.raises(Ambiguous):
+        await run(world)
+    assert world.ledger.owed == []

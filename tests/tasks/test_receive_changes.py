@@ -39,11 +39,7 @@ def event(**values: object) -> dict[str, object]:
     [
         ("hubspot.company", "123", [Owed("create_account", "123")]),
         ("hubspot.contact", "456", [Owed("link_contact", "456")]),
-        (
-            "salesforce.account",
-            "001000000000001AAA",
-            [Owed("link_company", "001000000000001AAA"), Owed("sync_fields", "001000000000001AAA")],
-        ),
+        ("salesforce.account", "001000000000001AAA", [Owed("link_company", "001000000000001AAA")]),
         ("salesforce.contact", "003000000000001", [Owed("link_contact", "003000000000001")]),
         ("salesforce.lead", "00Q000000000001AAA", [Owed("link_contact", "00Q000000000001AAA")]),
         ("salesforce.opportunity", "006000000000001AAA", []),

@@ -10,15 +10,16 @@ from typing import Any
 from tasks.contracts.errors import Ambiguous, Halted, NeedsHuman, ProblemClass, SyncError, Throttled
 from tasks.contracts.fields import AccountFields
 from tasks.contracts.records import AccountId, Lane
-from tasks.contracts.tools import Upserted
+from tasks.contracts.tools import AccountSearch, Upserted
 from workers.crm.chunks import ask_in_chunks, chunks_of
 from workers.crm.door import no_word_about, salesforce_row_problem
 from workers.crm.salesforce_calls import SalesforceCalls
-from workers.crm.salesforce_found import STAMP, Found, fields_of
+from workers.crm.salesforce_found import Found, fields_of
 from workers.crm.salesforce_ids import find_account_id
 from workers.crm.salesforce_login import SalesforceLogin
 from workers.crm.salesforce_requests import (
     Command,
+    FindAccounts,
     Question,
     Request,
     Result,
@@ -27,8 +28,10 @@ from workers.crm.salesforce_requests import (
 from workers.crm.salesforce_rows import Collection, collections_for
 from workers.crm.salesforce_soql import (
     PERSON_ACCOUNT,
+    STAMP,
     Query,
     Term,
+    along,
     columns_of,
     queries_for,
     terms_of,
@@ -68,15 +71,31 @@ class SalesforceDoor:
         collections = collections_for(commands, self._key)
         answers = self._perform([*queries, *collections])
         found, unanswered = self._found(queries, answers[: len(queries)])
-        results: dict[Request, Result | SyncError] = {}
-        for question in questions:
-            problems = (unanswered[term] for term in terms_of(question, self._key) if term in unanswered)
-            results[question] = next(problems, None) or found.answer(question)
+        results: dict[Request, Result | SyncError] = {
+            question: self._answer(question, found, unanswered) for question in questions
+        }
         for collection, answer in zip(collections, answers[len(queries) :], strict=True):
             results |= self._written(collection, answer)
         results |= self._adopt_after_race(results)
         results |= self._name_duplicates(results)
         return [results[request] for request in requests]
+
+    def find_accounts(
+        self, searches: Sequence[AccountSearch], names: Sequence[str]
+    ) -> tuple[list[Result | SyncError], dict[AccountId, AccountFields]]:
+        """Answers as `run` gives them, and these fields of whatever was found: they come along with it for nothing.
+
+        An org that does not have all of them, or a query that has no room for them, tells of none.
+        """
+        questions = [FindAccounts(one) for one in searches]
+        columns = {**self._columns, "Account": (*self._columns["Account"], *along(names, self._columns["Account"]))}
+        queries = queries_for(self._terms_of(questions), columns)
+        found, unanswered = self._found(queries, self._perform(queries))
+        return [self._answer(one, found, unanswered) for one in questions], found.fields_of_accounts(names)
+
+    def _answer(self, question: Question, found: Found, unanswered: Mapping[Term, SyncError]) -> Result | SyncError:
+        problems = (unanswered[term] for term in terms_of(question, self._key) if term in unanswered)
+        return next(problems, None) or found.answer(question)
 
     def read_fields(
         self, ids: Iterable[AccountId], names: Sequence[str]
@@ -122,11 +141,8 @@ class SalesforceDoor:
         return Found({sobject: of_object.values() for sobject, of_object in rows.items()}, self._key), unanswered
 
     def _all_pages(self, query: Query, answer: Any) -> list[Mapping[str, Any]]:
-        if isinstance(answer, SyncError) and self._is_about_person_accounts(query, answer):
-            columns = [name for name in self._columns["Account"] if name != PERSON_ACCOUNT]
-            self._columns = {**self._columns, "Account": tuple(columns)}
-            (without,) = queries_for(query.terms, self._columns)
-            answer = self.calls.send(QUERY, "GET", without.path)
+        if isinstance(answer, SyncError) and query.sobject == "Account" and answer.code == "INVALID_FIELD":
+            answer = self._ask_for_less(query, answer)
         if isinstance(answer, SyncError):
             raise answer
         records = list(answer["records"])
@@ -135,9 +151,14 @@ class SalesforceDoor:
             records += answer["records"]
         return records
 
-    def _is_about_person_accounts(self, query: Query, problem: SyncError) -> bool:
-        """An org without person accounts does not have the field; learned once, from its refusal."""
-        return query.sobject == "Account" and problem.code == "INVALID_FIELD" and PERSON_ACCOUNT in str(problem)
+    def _ask_for_less(self, query: Query, problem: SyncError) -> Any:
+        """Without the fields that came along, and, in an org that has none, without asking for person accounts."""
+        if PERSON_ACCOUNT in str(problem):
+            # Learned once, from its refusal.
+            columns = [name for name in self._columns["Account"] if name != PERSON_ACCOUNT]
+            self._columns = {**self._columns, "Account": tuple(columns)}
+        (without,) = queries_for(query.terms, self._columns)
+        return problem if without.soql == query.soql else self.calls.send(QUERY, "GET", without.path)
 
     def _written(self, collection: Collection, answer: Any) -> dict[Request, Result | SyncError]:
         results: dict[Request, Result | SyncError] = {}

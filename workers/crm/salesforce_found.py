@@ -8,17 +8,17 @@ from tasks.contracts.fields import AccountFields
 from tasks.contracts.records import Account, AccountId, CompanyId, OpportunitySignal, Person, PersonId, PersonKind
 from workers.crm.salesforce_ids import CONTACT, LEAD, find_account_id, long_ids_in
 from workers.crm.salesforce_requests import FindAccounts, FindPeople, FindSignals, Question, Result
-from workers.crm.salesforce_soql import PERSON_ACCOUNT, spellings_of
+from workers.crm.salesforce_soql import PERSON_ACCOUNT, STAMP, spellings_of
 
 Row = Mapping[str, Any]
-STAMP = "SystemModstamp"
 
 
 class Found:
     """Everything that was found at one moment, indexed the way it is asked for."""
 
     def __init__(self, rows: Mapping[str, Iterable[Row]], account_key: str) -> None:
-        self._accounts = {row["Id"]: account_of(row, account_key) for row in rows.get("Account", ())}
+        self._account_rows = list(rows.get("Account", ()))
+        self._accounts = {row["Id"]: account_of(row, account_key) for row in self._account_rows}
         self._by_company: dict[CompanyId, list[Account]] = {}
         for account in self._accounts.values():
             if account.company_id:
@@ -48,6 +48,11 @@ class Found:
             case FindSignals(people_):
                 asked = dict.fromkeys(long_ids_in(people_, CONTACT))
                 return tuple(self._signals[PersonId(id_)] for id_ in asked if id_ in self._signals)
+
+    def fields_of_accounts(self, names: Iterable[str]) -> dict[AccountId, AccountFields]:
+        """Of the accounts whose rows tell them."""
+        told = (fields_of(row, names) for row in self._account_rows if STAMP in row)
+        return {one.id: one for one in told}
 
     def find_carrier(self, company_id: CompanyId) -> Account | None:
         """The account that carries the company's id; the field is unique."""

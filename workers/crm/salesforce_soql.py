@@ -13,6 +13,9 @@ from workers.crm.salesforce_requests import FindAccounts, FindPeople, FindSignal
 
 LONGEST_QUERY = 14_000
 """Characters of the encoded query: Salesforce cuts URLs off at 16 KB."""
+ROOM_FOR_FIELDS = 1_000
+"""Of the rest."""
+STAMP = "SystemModstamp"
 PERSON_ACCOUNT = "IsPersonAccount"
 """Exists only in orgs that have person accounts."""
 
@@ -80,6 +83,12 @@ def columns_of(account_key: str) -> dict[str, tuple[str, ...]]:
         "Lead": ("Id", "Email", "CreatedDate", "IsConverted"),
         "OpportunityContactRole": ("ContactId", "Opportunity.IsClosed", "Opportunity.IsWon"),
     }
+
+
+def along(names: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
+    """Of these fields, what a query for the columns has to ask for besides; nothing where there is no room."""
+    besides = tuple(dict.fromkeys(name for name in (STAMP, *names) if names and name not in columns))
+    return besides if len(quote(", ".join(besides), safe="")) <= ROOM_FOR_FIELDS else ()
 
 
 def spellings_of(domains: Iterable[str]) -> Iterator[str]:

@@ -199,6 +199,8 @@ class SnapshotRow(LedgerTable):
     record_id: Mapped[str] = mapped_column(primary_key=True)
     body: Mapped[Any] = mapped_column(JSONB, nullable=False)
     read_at: Mapped[datetime]
+    written_at: Mapped[datetime | None]
+    """When we last wrote to the record: what was read before that says nothing about it any more."""
 
 
 class BaselineRow(LedgerTable):

@@ -31,7 +31,7 @@ def find_snapshots(connection: Connection, wanted: Sequence[Wanted]) -> dict[tup
 
 
 def record_snapshots(connection: Connection, kind: str, bodies: Mapping[str, Any], *, read_at: datetime) -> None:
-    """A slow reader never replaces what was read after it."""
+    """A slow reader never replaces what was read after it, or what we have written since it began to read."""
     given = given_rows(_rows(bodies), body=JSONB(), **texts("record_id"))
     read = select(literal(kind), given.c.record_id, _as_json(given.c.body), literal(read_at, TIME))
     statement = insert(SnapshotRow).from_select(
@@ -41,7 +41,7 @@ def record_snapshots(connection: Connection, kind: str, bodies: Mapping[str, Any
         statement.on_conflict_do_update(
             index_elements=[SnapshotRow.kind, SnapshotRow.record_id],
             set_={"body": statement.excluded.body, "read_at": statement.excluded.read_at},
-            where=SnapshotRow.read_at <= statement.excluded.read_at,
+            where=func.greatest(SnapshotRow.read_at, SnapshotRow.written_at) <= statement.excluded.read_at,
         )
     )
 
@@ -59,7 +59,9 @@ def patch_snapshots(connection: Connection, kind: str, patches: Mapping[str, Map
     connection.execute(
         update(SnapshotRow)
         .where(SnapshotRow.kind == kind, SnapshotRow.record_id == given.c.record_id)
-        .values(body=case((is_object, before.op("||")(patch).op("||")(with_mapped)), else_=before))
+        .values(
+            body=case((is_object, before.op("||")(patch).op("||")(with_mapped)), else_=before), written_at=func.now()
+        )
     )
 
 

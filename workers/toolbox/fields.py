@@ -19,7 +19,7 @@ from tasks.contracts.descriptions import (
     PropertyDescription,
     SalesforceUser,
 )
-from tasks.contracts.errors import Rejected
+from tasks.contracts.errors import Rejected, SyncError
 from tasks.contracts.fields import Everybody, UsableMapping
 from tasks.contracts.mapping import Effect, FieldMapping, Finding, MappedObject, SyncRule, ValueType
 from tasks.rules.mapping_check import Checked, check_mapping
@@ -116,6 +116,13 @@ class MappingDesk:
     def usable_for(self, requests: Sequence[None]) -> list[UsableMapping]:
         """The same for everybody who asks at one moment."""
         return [self.usable()] * len(requests)
+
+    def names(self) -> tuple[str, ...]:
+        """The Salesforce fields that can be carried now; none while a CRM cannot be asked."""
+        try:
+            return tuple(sorted(one.name for one in self.usable().fields))
+        except SyncError:
+            return ()
 
     def forget(self) -> None:
         """A CRM refused what its description allows: it has changed since."""

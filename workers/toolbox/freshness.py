@@ -50,7 +50,7 @@ class Shelf(Generic[V]):
         if missing:
             read_at = reach_ledger(self._ledger.now)
             fresh = read_now(missing)
-            self._keep({key: fact for key, fact in fresh.items() if not isinstance(fact, SyncError)}, read_at)
+            self.keep({key: fact for key, fact in fresh.items() if not isinstance(fact, SyncError)}, read_at=read_at)
             facts.update(fresh)
         return facts
 
@@ -74,6 +74,9 @@ class Shelf(Generic[V]):
         if corrections:
             reach_ledger(lambda: self._ledger.patch_snapshots(self._kind, corrections))
 
-    def _keep(self, facts: Mapping[str, V | SyncError], read_at: datetime) -> None:
+    def keep(self, facts: Mapping[Any, V | SyncError] | Mapping[Any, V], *, read_at: datetime) -> None:
+        """Facts as they were at that moment, or later."""
+        if not facts:
+            return
         bodies = {key: self._shape.dump_python(fact, mode="json") for key, fact in facts.items()}  # type: ignore[arg-type]
         reach_ledger(lambda: self._ledger.record_snapshots(self._kind, bodies, read_at=read_at))

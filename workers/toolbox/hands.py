@@ -112,7 +112,12 @@ class SliceTools:
                 account_property=hands.settings.hubspot_account_property,
                 mapped=mapped_properties(hands.mapping.mapping),
             ),
-            salesforce=SalesforceBatches(hands.salesforce[lane], hands.ledger, on_unknown_field=hands.mapping.forget),
+            salesforce=SalesforceBatches(
+                hands.salesforce[lane],
+                hands.ledger,
+                mapped=hands.mapping.names,
+                on_unknown_field=hands.mapping.forget,
+            ),
             mapping=hands.mapping,
         )
 

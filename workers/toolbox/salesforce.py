@@ -10,7 +10,6 @@ from tasks.contracts.records import Account, AccountId, CompanyId, OpportunitySi
 from tasks.contracts.tools import AccountSearch, AccountValues, Upserted
 from workers.crm.salesforce import SalesforceDoor
 from workers.crm.salesforce_requests import (
-    FindAccounts,
     FindPeople,
     FindSignals,
     UpsertAccount,
@@ -23,6 +22,7 @@ from workers.crm.salesforce_requests import Result as DoorResult
 from workers.gather import Gather, Step
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.toolbox.freshness import Shelf, Wanted
+from workers.toolbox.reach import reach_ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,15 @@ class SalesforceBatches:
     """What the flows of one slice ask Salesforce, many requests at a time."""
 
     def __init__(
-        self, door: SalesforceDoor, ledger: PostgresLedger, *, on_unknown_field: Callable[[], None] = lambda: None
+        self,
+        door: SalesforceDoor,
+        ledger: PostgresLedger,
+        *,
+        mapped: Callable[[], Sequence[str]] = tuple,
+        on_unknown_field: Callable[[], None] = lambda: None,
     ) -> None:
         self._door = door
+        self._mapped = mapped
         self._ledger = ledger
         self._on_unknown_field = on_unknown_field
         self._people: Shelf[tuple[Person, ...]] = Shelf(ledger, "people_by_email", tuple[Person, ...])
@@ -55,6 +61,14 @@ class SalesforceBatches:
     def ask(self, requests: Sequence[DoorRequest]) -> Sequence[object]:
         """Questions and commands as they are, all in one run of the door."""
         return self._door.run(requests)
+
+    def accounts(self, requests: Sequence[AccountSearch]) -> Sequence[object]:
+        """Their mapped fields come along, so that nobody has to read them again."""
+        names = self._mapped()
+        read_at = reach_ledger(self._ledger.now)
+        answers, fields = self._door.find_accounts(requests, names)
+        self._account_fields(frozenset(names)).keep(fields, read_at=read_at)
+        return answers
 
     def account_fields(
         self, requests: Sequence[tuple[Wanted, tuple[str, ...]]]
@@ -133,7 +147,7 @@ class GatheredSalesforce:
         self._as_of = as_of
 
     async def find_accounts(self, search: AccountSearch) -> Sequence[Account]:
-        found: Sequence[Account] = await self._ask(self._batches.ask, FindAccounts(search), step=Step.ACCOUNTS)
+        found: Sequence[Account] = await self._ask(self._batches.accounts, search, step=Step.ACCOUNTS)
         return found
 
     async def find_account_fields(self, account_id: AccountId, names: Sequence[str]) -> AccountFields | None:

@@ -42,9 +42,11 @@ def upgrade() -> None:
         sa.CheckConstraint("problem <> '' AND code <> ''", name=op.f("ck_paused_fields_says_why")),
         sa.PrimaryKeyConstraint("field", name=op.f("pk_paused_fields")),
     )
+    op.add_column("snapshots", sa.Column("written_at", sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("snapshots", "written_at")
     op.drop_table("paused_fields")
     op.drop_index(op.f("ix_field_problems_problem_class_code"), table_name="field_problems")
     op.drop_table("field_problems")
