@@ -31,6 +31,15 @@ def test_parked_fields_are_listed_with_what_to_do(tandem):
 
 
 @pytest.mark.usefixtures("left_out")
+def test_a_parked_field_stands_among_all_that_is_parked(tandem):
+    told = tandem("parked", "list").stdout
+    assert all(word in told for word in ("Phone", "STRING_TOO_LONG", "Shorten it.", "Fax"))
+    assert "Nothing is parked" not in told
+    assert [one["field"] for one in json.loads(tandem("parked", "list", "7", "--json").stdout)] == ["Fax", "Phone"]
+    assert "Nothing is parked" in tandem("parked", "list", "8").stdout
+
+
+@pytest.mark.usefixtures("left_out")
 def test_why_tells_which_fields_are_left_out(tandem):
     told = tandem("why", "company", "7").stdout
     assert "Phone is left out (STRING_TOO_LONG): Salesforce refused it Shorten it." in told

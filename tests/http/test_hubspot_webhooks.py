@@ -174,3 +174,14 @@ def test_it_is_the_configured_address_that_counts(engine, database_url):
         body, headers = signed(public + PATH, [event(eventId=81, portalId=PORTAL)])
         headers |= {"Host": "elsewhere.example", "X-Forwarded-Host": "elsewhere.example"}
         assert requests.post(receiver.url + PATH, data=body, headers=headers, timeout=20).status_code == 200
+
+
+def test_an_echo_of_a_mapped_property_that_we_wrote_owes_nothing_and_the_next_edit_does(receiver):
+    know(receiver, mapped={"phone": "", "city": "Bonn"})
+    ledger = PostgresLedger(receiver.engine)
+    ledger.patch_snapshots("company", {"512": {"mapped": {"phone": "555"}}})
+    ours = {**WRITTEN, "propertyName": "phone", "propertyValue": "555"}
+    answer = receiver.deliver([event("company.propertyChange", **ours)])
+    assert (answer.json()["echoes"], receiver.owed()) == (1, [])
+    answer = receiver.deliver([event("company.propertyChange", **{**ours, "propertyValue": "777"})])
+    assert (answer.json()["echoes"], len(receiver.owed())) == (0, 1)

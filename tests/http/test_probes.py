@@ -2,15 +2,34 @@
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from structlog.testing import capture_logs
 
-from tasks.contracts.records import Owed
+from tasks.contracts.errors import ProblemClass
+from tasks.contracts.fields import FieldReport, LeftOut
+from tasks.contracts.records import Link, Owed
 from tests.http.running import PROBLEM, receiving
 from tests.http.webhooks import event
-from tests.ledger.samples import execute
+from tests.ledger.samples import execute, link
 from workers.embedded import free_port
+from workers.ledger.field_book import FieldBook
 from workers.ledger.owed_book import PostgresOwedBook
+from workers.ledger.postgres_ledger import PostgresLedger
+from workers.toolbox.ledger import LedgerBatches
 
-ORDER = ("task", "lane", "state", "problem_class", "code", "source", "outcome", "flaw", "route", "status", "le")
+ORDER = (
+    "field",
+    "task",
+    "lane",
+    "state",
+    "problem_class",
+    "code",
+    "source",
+    "outcome",
+    "flaw",
+    "route",
+    "status",
+    "le",
+)
 
 
 def figures(receiver) -> dict[tuple[str, tuple[str, ...]], float]:
@@ -49,6 +68,21 @@ def test_what_is_owed_is_told_by_task_and_lane(receiver):
     assert told["tandem_owed", ("create_account", "live", "due")] == 2
     assert told["tandem_parked", ("create_account", "live")] == 0
     assert 300 <= told["tandem_oldest_due_seconds", ("create_account", "live")] < 3600
+
+
+def test_a_paused_field_raises_the_alarm_in_the_figures_and_once_in_the_log(receiver):
+    def refused(number: int) -> tuple[Link, FieldReport]:
+        why = ("Fax", ProblemClass.CONFIG, "INVALID_FIELD_FOR_INSERT_UPDATE", "read-only", "Grant it.")
+        return link(number, number), FieldReport({}, (LeftOut(*why),))
+
+    batches = LedgerBatches(PostgresLedger(receiver.engine), FieldBook(receiver.engine))
+    with capture_logs() as logs:
+        batches.record_fields([refused(1), refused(2)])
+        batches.record_fields([refused(3)])
+    told = figures(receiver)
+    assert told["tandem_paused_fields", ("Fax", "INVALID_FIELD_FOR_INSERT_UPDATE")] == 1
+    assert told["tandem_parked_fields", ("CONFIG", "INVALID_FIELD_FOR_INSERT_UPDATE")] == 3
+    assert [(one["event"], one["field"], one["remedy"]) for one in logs] == [("field.paused", "Fax", "Grant it.")]
 
 
 def test_paths_that_somebody_thought_up_are_counted_as_one(receiver):

@@ -49,3 +49,11 @@ def test_what_we_wrote_counts_until_somebody_has_read(known, ledger):
     assert known.find([STAGE]) == {STAGE: "customer"}
     snapshot(ledger, "contact", "7", id="7", lifecycle_stage="lead")
     assert known.find([STAGE]) == {STAGE: "lead"}
+
+
+def test_mapped_properties_are_known_as_read_and_as_written(known, ledger):
+    phone, city = ((Kind.COMPANY, "1", name) for name in ("phone", "city"))
+    snapshot(ledger, "company", "1", id="1", mapped={"phone": "555", "city": None})
+    assert known.find([phone, city]) == {phone: "555"}
+    ledger.patch_snapshots("company", {"1": {"mapped": {"city": "Bonn", "phone": ""}}})
+    assert known.find([phone, city]) == {phone: "", city: "Bonn"}

@@ -1,6 +1,7 @@
 """Commands for whoever runs Tandem: how it stands, what was given up, what is wrong, what is switched on."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from workers.cli.output import AsJson, Failed, print_json, print_table, say
 from workers.cli.standing import in_word, print_standing, print_switches, read_standing
 from workers.cli.story import in_facts
 from workers.crm.checks import Check
-from workers.ledger.field_problems import FieldProblems
+from workers.ledger.field_problems import FieldProblem, FieldProblems
 from workers.ledger.inbox import find_malformed
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.ledger.review_desk import ParkedFilter, ParkedWork, ReviewDesk
@@ -52,9 +53,10 @@ def status(as_json: AsJson = False) -> None:
 @parked.command("list")
 def list_parked(task: Task = None, code: Code = None, ids: Ids = None, as_json: AsJson = False) -> None:
     """What gave up, why, what there is to decide by, and what to do."""
-    found = ReviewDesk(open_ledger()).find_parked(_filter(task, code, ids))
+    which = _filter(task, code, ids)
+    found, fields = ReviewDesk(open_ledger()).find_parked(which), FieldProblems(open_ledger()).find(which)
     if as_json:
-        print_json(found)
+        print_json([*found, *fields])
         return
     alike: dict[tuple[str, str], list[ParkedWork]] = {}
     for one in found:
@@ -63,10 +65,9 @@ def list_parked(task: Task = None, code: Code = None, ids: Ids = None, as_json: 
         say(f"[bold]{escape(its_code)}[/bold], {len(rows):,} parked. {escape(remedy)}")
         columns = ("task", "record", "problem", "facts")
         print_table("", columns, [(one.task, one.record_id, one.problem, in_facts(one.evidence)) for one in rows])
-    if not found:
+    _print_fields(fields)
+    if not (found or fields):
         say("Nothing is parked.")
-    if fields := sum(one.rows for one in FieldProblems(open_ledger()).count()):
-        say(f"{fields:,} fields are parked by themselves: tandem parked fields")
 
 
 @parked.command("fields")
@@ -76,14 +77,15 @@ def list_fields(code: Code = None, ids: Ids = None, as_json: AsJson = False) -> 
     if as_json:
         print_json(found)
         return
-    columns = ("record", "field", "class", "code", "problem", "what to do")
-    print_table(
-        "Parked fields",
-        columns,
-        [(one.record_id, one.field, one.problem_class, one.code, one.problem, one.remedy) for one in found],
-    )
+    _print_fields(found)
     if not found:
         say("No field is parked.")
+
+
+def _print_fields(found: Sequence[FieldProblem]) -> None:
+    columns = ("record", "field", "class", "code", "problem", "what to do")
+    rows = [(one.record_id, one.field, one.problem_class, one.code, one.problem, one.remedy) for one in found]
+    print_table("Parked fields", columns, rows)
 
 
 @parked.command("events")

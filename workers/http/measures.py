@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from workers.ledger.field_book import FieldBook
+from workers.ledger.field_problems import FieldProblems
 from workers.ledger.review_desk import ReviewDesk
 
 ELSEWHERE = "elsewhere"
@@ -19,9 +22,9 @@ ELSEWHERE = "elsewhere"
 class Measures:
     """Of one receiver."""
 
-    def __init__(self, desk: ReviewDesk) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.registry = CollectorRegistry()
-        self.registry.register(OwedCollector(desk))
+        self.registry.register(OwedCollector(engine))
         self.changes = Counter(
             "tandem_received_changes", "Changes by what became of them.", ("source", "outcome"), registry=self.registry
         )
@@ -73,8 +76,9 @@ class Measured:
 class OwedCollector(Collector):
     """Asks the ledger when it is asked. While the ledger is away there is no figure, and `tandem_ledger_up` is 0."""
 
-    def __init__(self, desk: ReviewDesk) -> None:
-        self._desk = desk
+    def __init__(self, engine: Engine) -> None:
+        self._desk = ReviewDesk(engine)
+        self._problems, self._book = FieldProblems(engine), FieldBook(engine)
 
     def describe(self) -> Iterable[Metric]:
         """Nothing, or registering would ask the ledger."""
@@ -83,7 +87,7 @@ class OwedCollector(Collector):
     def collect(self) -> Iterable[Metric]:
         up = GaugeMetricFamily("tandem_ledger_up", "Whether the ledger answers.")
         try:
-            owed = list(self._owed())
+            owed = [*self._owed(), *self._fields()]
         except SQLAlchemyError:
             up.add_metric((), 0)
             return [up]
@@ -108,3 +112,15 @@ class OwedCollector(Collector):
         for each in self._desk.count_parked():
             problems.add_metric((each.task, each.problem_class, each.code), each.rows)
         return (owed, parked, oldest, problems)
+
+    def _fields(self) -> Iterable[Metric]:
+        by = ("problem_class", "code")
+        parked = GaugeMetricFamily("tandem_parked_fields", "Fields left out of records that sync.", labels=by)
+        for one in self._problems.count():
+            parked.add_metric((one.problem_class, one.code), one.rows)
+        paused = GaugeMetricFamily(
+            "tandem_paused_fields", "1: nobody syncs the field, because its set-up is wrong.", labels=("field", "code")
+        )
+        for each in self._book.find_paused().values():
+            paused.add_metric((each.field, each.code), 1)
+        return (parked, paused)

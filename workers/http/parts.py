@@ -15,7 +15,6 @@ from workers.ledger.engine import make_engine
 from workers.ledger.inbox import PostgresInbox
 from workers.ledger.known_values import KnownValues
 from workers.ledger.producers import PostgresProducers
-from workers.ledger.review_desk import ReviewDesk
 from workers.settings import Settings
 
 LOCK_TIMEOUT = timedelta(seconds=2)
@@ -52,7 +51,7 @@ class Parts:
             inbox=PostgresInbox(engine),
             producers=PostgresProducers(engine),
             known_values=KnownValues(engine, account_property=settings.hubspot_account_property),
-            measures=Measures(ReviewDesk(engine)),
+            measures=Measures(engine),
             wake_ups=WakeUps(messenger),
             of_producers=LedgerCalls(threads=4, purpose="changes"),
             of_webhooks=LedgerCalls(threads=4, purpose="webhooks"),

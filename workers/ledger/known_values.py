@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, select
 from tasks.contracts.records import Kind
 from workers.ledger.models import BaselineRow, SnapshotRow
 from workers.ledger.rows import given_rows, texts
+from workers.ledger.snapshots import MAPPED
 
 Property = tuple[Kind, str, str]
 """Kind, record id, and HubSpot's name of the property."""
@@ -43,7 +44,10 @@ class KnownValues:
         for kind, record_id, name in properties:
             body = bodies.get((SNAPSHOT_KINDS[kind], record_id), {})
             field = self._fields.get(name)
-            if field in body:
+            mapped = body.get(MAPPED, {}).get(name)
+            if mapped is not None:
+                read[kind, record_id, name] = mapped
+            elif field in body:
                 read[kind, record_id, name] = str(body[field] or "")
         return read
 
