@@ -21,8 +21,9 @@ setup: $(READY) ## Install everything into .venv; PYTHON=python3.12 chooses anot
 demo: $(READY) ## Run everything against simulated CRMs; KEEP=1 leaves it running, CHAOS=1 breaks things, COMPANIES=2000
 	@$(BIN)/tandem demo $(DEMO_FLAGS)
 
-test: $(READY) ## Run the tests; ARGS="-k lease" chooses some
-	@$(BIN)/python -m pytest tests $(ARGS)
+# A file stays in one process: what its tests share is started once. Their order is tests/conftest.py's.
+test: $(READY) ## Run the tests, two files at a time; ARGS="-k lease" chooses some, ARGS="-n 0" has one process do all
+	@$(BIN)/python -m pytest tests -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-clients: $(READY) ## Try the simulator with clients for Node.js that Tandem does not use; needs node 20 and npm
 	@node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null && npm --version >/dev/null 2>&1 || { \

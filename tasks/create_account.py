@@ -1,5 +1,6 @@
 """Give a HubSpot company its Salesforce account: adopt the existing one, or create it."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from tasks.contracts.errors import Ambiguous, NeedsHuman, Rejected
@@ -14,11 +15,11 @@ from tasks.contracts.records import (
     Verdict,
 )
 from tasks.contracts.tools import Lease, Subject, Tools
-from tasks.domains import claim_domains, refuse_taken_domains, wait_for_creators
+from tasks.domains import claim_domains, find_rivals, refuse_taken_domains, wait_for_creators
 from tasks.facts import find_standing, find_syncing_contacts
 from tasks.fields import upsert_with_values
 from tasks.rules.account_creation import Create, LeaveAlone, may_have_account
-from tasks.rules.identity import identities_at_stake
+from tasks.rules.identity import domain_identities, identities_at_stake
 from tasks.rules.matching import Adopt, AskHuman, Candidates, Match, NoMatch, match_account, search_terms
 from tasks.sync_task import Outcome, sync_task
 
@@ -36,7 +37,8 @@ async def create_account(company_id: CompanyId, tools: Tools) -> Outcome:
         return await _leave_alone(company_id, Reason.COMPANY_GONE, tools)
     people = await find_syncing_contacts(company_id, tools)
     # Before Salesforce is asked: whoever waits for another company may do so for long, every second.
-    await wait_for_creators(company, tools)
+    domains = domain_identities(company, tools.switches.opt_out_domains)
+    await wait_for_creators(Subject(Kind.COMPANY, company_id), domains, tools)
     try:
         return await _link_or_leave_alone(company, people, tools)
     except NeedsHuman:
@@ -68,6 +70,10 @@ async def _find_match(company: Company, people: tuple[SyncingContact, ...], tool
     accounts = await tools.salesforce.find_accounts(search_terms(company, people, tools.switches))
     links = await tools.ledger.find_links_of_accounts([account.id for account in accounts])
     candidates = Candidates(accounts, {link.account_id: link.company_id for link in links})
+    match = match_account(company, people, candidates, tools.switches, forced=tools.forced)
+    if not isinstance(match, Adopt) or match.reason is not Reason.LINKED_BY_DOMAIN:
+        return match
+    candidates = replace(candidates, rivals=await find_rivals(company, tools))
     return match_account(company, people, candidates, tools.switches, forced=tools.forced)
 
 
@@ -92,7 +98,7 @@ async def _create(company: Company, decision: Create, lease: Lease, tools: Tools
             code=Reason.COMPANY_UNNAMED,
         )
     if holders := await claim_domains(company, tools):
-        await refuse_taken_domains(company, holders, tools)
+        await refuse_taken_domains(Subject(Kind.COMPANY, company.id), holders, tools)
     # Why first, what afterwards: a crash in between leaves no account nobody can explain.
     subject = Subject(Kind.COMPANY, company.id)
     if decision.overridden:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from tasks.contracts.errors import Rejected
 from tasks.contracts.records import (
+    AccountId,
+    Association,
     Company,
     CompanyId,
     Contact,
@@ -57,6 +59,22 @@ async def _find_members(segment: str, kind: Kind, record_ids: Sequence[str], too
         raise
 
 
+async def find_homes(account_id: AccountId, tools: Tools) -> tuple[Association, ...]:
+    """The companies of the HubSpot contacts that are the account's contacts in Salesforce."""
+    people = await tools.salesforce.find_people_of(account_id)
+    if not people:
+        return ()
+    links = await tools.ledger.find_contact_links_of_people([person.id for person in people])
+    linked = {link.person_id for link in links}
+    emails = sorted({person.email for person in people if person.email and person.id not in linked})
+    contacts = list(await tools.hubspot.find_contacts([link.contact_id for link in links])) if links else []
+    contacts += await tools.hubspot.find_contacts_by_email(emails) if emails else ()
+    behind = await find_people_behind(list(dict.fromkeys(contacts)), tools)
+    # Who has the same address elsewhere in Salesforce may be that other person.
+    here = [contact_id for contact_id, person in behind.items() if person.account_id == account_id]
+    return tuple(await tools.hubspot.find_companies_of_contacts(sorted(here))) if here else ()
+
+
 async def find_people_behind(contacts: Sequence[Contact], tools: Tools) -> dict[ContactId, Person]:
     """The Salesforce contact or lead behind each contact, by e-mail address; the links are recorded."""
     if not contacts:
@@ -64,7 +82,8 @@ async def find_people_behind(contacts: Sequence[Contact], tools: Tools) -> dict[
     links = await tools.ledger.find_contact_links([contact.id for contact in contacts])
     known = {link.contact_id: link for link in links}
     emails = sorted({contact.email for contact in contacts if contact.email})
-    found = await tools.salesforce.find_people(emails, [link.person_id for link in links])
+    found = list(await tools.salesforce.find_people(emails, [link.person_id for link in links]))
+    found += await _find_converted(found, links, tools)
     by_email: dict[str, list[Person]] = defaultdict(list)
     by_id = {person.id: person for person in found}
     for person in by_id.values():
@@ -74,13 +93,22 @@ async def find_people_behind(contacts: Sequence[Contact], tools: Tools) -> dict[
     for contact in contacts:
         link = known.get(contact.id)
         candidates = by_email[contact.email] if contact.email else []
-        # The known person stays a candidate although its address was changed in Salesforce.
-        if link and link.person_id in by_id:
-            candidates = [*candidates, by_id[link.person_id]]
-        if chosen := choose_person(candidates, link):
+        # The known person stays a candidate although its address was changed in Salesforce, or it was a lead.
+        known_person = by_id.get(link.person_id) if link else None
+        successor = by_id.get(known_person.contact_id) if known_person and known_person.contact_id else None
+        candidates = [*candidates, *filter(None, (known_person, successor))]
+        if chosen := successor or choose_person(candidates, link):
             people[contact.id] = chosen
     await _remember(people, known, tools)
     return people
+
+
+async def _find_converted(found: Sequence[Person], links: Sequence[ContactLink], tools: Tools) -> Sequence[Person]:
+    """The contacts that linked leads have become, where their addresses do not bring them (rule 5.10)."""
+    linked, present = {link.person_id for link in links}, {person.id for person in found}
+    converted = [one.contact_id for one in found if one.id in linked and one.contact_id]
+    missing = sorted({contact_id for contact_id in converted if contact_id not in present})
+    return await tools.salesforce.find_people([], missing) if missing else ()
 
 
 async def _remember(people: dict[ContactId, Person], known: dict[ContactId, ContactLink], tools: Tools) -> None:

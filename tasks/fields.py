@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from tasks.contracts.errors import Ambiguous, ProblemClass, Rejected, SyncError
 from tasks.contracts.fields import AccountFields, FieldMemory, FieldReport, JsonValue, UsableMapping
+from tasks.contracts.finding import AccountValues, Upserted
 from tasks.contracts.mapping import SyncRule, ValueType
 from tasks.contracts.records import Company, Link
-from tasks.contracts.tools import AccountValues, Tools, Upserted
+from tasks.contracts.tools import Tools
 from tasks.rules.field_plan import FieldPlan, Pair, plan_fields
 from tasks.rules.owners import OwnerDirectory, choose_first_owner, match_owners
 

@@ -1,6 +1,7 @@
 """Write each side's id onto the other, and bring the contacts along."""
 
 from tasks.contracts.errors import Ambiguous, Gone
+from tasks.contracts.finding import AccountSearch
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import (
     Association,
@@ -13,7 +14,7 @@ from tasks.contracts.records import (
     SyncingContact,
     Verdict,
 )
-from tasks.contracts.tools import AccountSearch, Subject, Tools
+from tasks.contracts.tools import Subject, Tools
 from tasks.domains import claim_domains
 from tasks.facts import find_syncing_contacts
 from tasks.sync_task import Outcome, sync_task
@@ -105,5 +106,9 @@ async def _associate(link: Link, people: tuple[SyncingContact, ...], tools: Tool
     # The ledger remembers contacts that HubSpot has deleted since, and one of them would refuse the whole step.
     missing = await tools.hubspot.find_contacts(absent) if absent else ()
     if missing:
-        await tools.hubspot.associate([Association(link.company_id, contact.id) for contact in missing])
+        # Those that moved while the account had no company wait for this (rule 9.2). Owed first: nobody is forgotten.
+        await tools.ledger.owe([Owed("link_contact", contact.id) for contact in missing])
+        associations = [Association(link.company_id, contact.id) for contact in missing]
+        await tools.ledger.record_our_associations(associations)
+        await tools.hubspot.associate(associations)
     return len(missing)

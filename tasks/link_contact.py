@@ -6,6 +6,7 @@ from tasks.contracts.reasons import Reason
 from tasks.contracts.records import Association, Contact, ContactId, Kind, Link, Owed, Person, Verdict
 from tasks.contracts.tools import Subject, Tools
 from tasks.facts import find_people_behind
+from tasks.placing import place_contact
 from tasks.sync_task import Outcome, sync_task
 
 
@@ -24,8 +25,11 @@ async def link_contact(contact_id: ContactId, tools: Tools) -> Outcome:
     people = await find_people_behind(contacts, tools)
     person = people.get(contact_id)
     associations = await tools.hubspot.find_companies_of(contact_id)
+    moved = await place_contact(contact_id, person, associations, tools) if person else None
+    if moved and moved.code == Reason.CONTACT_MOVED_IN_HUBSPOT:
+        associations = await tools.hubspot.find_companies_of(contact_id)
     then = await _choose_next(associations, person, tools)
-    await tools.ledger.record_verdict(subject, _verdict(contacts[0], person), then=then)
+    await tools.ledger.record_verdict(subject, moved or _verdict(contacts[0], person), then=then)
     return Outcome.DONE if person else Outcome.LEFT_ALONE
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tasks.contracts.changes import Change, Malformed, parse_changes
-from tasks.contracts.tools import Inbox, Messenger, Received
+from tasks.contracts.machinery import Inbox, Messenger, Received
 from tasks.rules.routing import choose_tasks
 
 

@@ -1,6 +1,6 @@
 """Nothing owed is forgotten: whatever is due and unattended is sent again."""
 
-from tasks.contracts.tools import Messenger, OwedBook
+from tasks.contracts.machinery import Messenger, OwedBook
 
 AT_ONCE = 20_000
 

@@ -9,8 +9,9 @@ from traceback import extract_tb
 from typing import Any
 
 from tasks.contracts.errors import NeedsHuman, ProblemClass, TryAgain, Unreachable
+from tasks.contracts.machinery import Done, Job, Later, Parked, Settlement
 from tasks.contracts.records import Kind
-from tasks.contracts.tools import Done, Job, Later, Parked, Settlement, Tools
+from tasks.contracts.tools import Tools
 from tasks.rules.retry_policy import Attempt, next_wait, uses_up_an_attempt
 
 DEPTH_OF_A_FAULT = 5

@@ -73,6 +73,14 @@ class Running:
             self.supervisor.tick()
             time.sleep(0.1)
 
+    def wait_until_all_listen(self) -> None:
+        """Every worker has started, so that none does the others' work meanwhile."""
+
+        def all_listen() -> bool:
+            return len(self._client.control.ping(timeout=1, limit=self.workers)) == self.workers
+
+        self.wait_until(all_listen, what="all workers listen")
+
     def wait_until_settled(self, *, rows: int) -> None:
         """So many rows were owed, and none is any more."""
 
@@ -113,5 +121,5 @@ class Running:
             [sys.executable, "-m", "celery", "--app", self.app, *words],
             env=env,
             log_path=self.folder / f"{name}.log",
-            grace=timedelta(seconds=3),
+            grace=timedelta(),  # by then all has been looked at; how they end politely is shown elsewhere
         )

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from tasks.contracts.machinery import Messenger
 from tasks.contracts.records import Owed
-from tasks.contracts.tools import Messenger
 
 
 class Woken(Messenger):

@@ -6,6 +6,8 @@ doubled or late without anything being lost, done twice or done wrong.
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
 from functools import lru_cache, wraps
 from inspect import signature
 from typing import Any, TypeVar
@@ -14,19 +16,23 @@ import structlog
 from celery import Celery
 from celery.signals import setup_logging, worker_init, worker_process_init
 from kombu import Queue
+from kombu.exceptions import OperationalError
 
-from tasks.contracts.changes import HUBSPOT_ID, malformed_event
+from tasks.contracts.changes import HUBSPOT_ID, SALESFORCE_ID, malformed_event
 from tasks.contracts.errors import SyncError, TryAgain
-from tasks.contracts.records import Lane, Owed
+from tasks.contracts.records import Kind, Lane, Owed
 from tasks.create_account import create_account
+from tasks.create_company import create_company
 from tasks.link_company import link_company
 from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.receive_changes import receive_changes
 from tasks.resend_owed import resend_owed
+from tasks.rules.salesforce_ids import long_id
 from tasks.sync_fields import sync_fields
 from tasks.sync_task import SyncTask
 from workers.messenger import QUEUES, CeleryMessenger, queue_of
+from workers.polls import run_hubspot_polls, run_salesforce_polls
 from workers.readiness import refuse_half_configured
 from workers.settings import Settings, read_settings
 from workers.slices import run_slice
@@ -38,11 +44,15 @@ R = TypeVar("R")
 
 SYNC_TASKS: tuple[SyncTask, ...] = (
     create_account,
+    create_company,
     link_company,
     link_contact,
     propagate_lifecycle_stage,
     sync_fields,
 )
+
+IDS = {Kind.ACCOUNT: (SALESFORCE_ID, "15 or 18 letters and digits as text")}
+"""What a task about a record takes, where that is not a HubSpot id."""
 
 SOFT_LIMIT_SECONDS = 240
 HARD_LIMIT_SECONDS = 300
@@ -111,16 +121,20 @@ def make_app(settings: Settings) -> Celery:
         worker_redirect_stdouts=False,
         # What runs by itself.
         beat_schedule={
-            "resend-owed": {
-                "task": "tasks.resend_owed",
-                "schedule": settings.resend_every.total_seconds(),
-                "options": {"queue": queue_of(Lane.MAINTENANCE), "expires": settings.resend_every.total_seconds() * 3},
-            },
+            "resend-owed": _every(settings.resend_every, "tasks.resend_owed"),
+            "poll-hubspot": _every(settings.poll_wake_every, "tasks.poll_hubspot"),
+            "poll-salesforce": _every(settings.poll_wake_every, "tasks.poll_salesforce"),
         },
         beat_schedule_filename=os.environ.get("TANDEM_BEAT_FILE", "celerybeat-schedule"),
         timezone="UTC",
     )
     return app
+
+
+def _every(interval: timedelta, task: str) -> dict[str, Any]:
+    """A wake-up that nobody took in time is worth nothing: the next one says the same."""
+    seconds = interval.total_seconds()
+    return {"task": task, "schedule": seconds, "options": {"queue": queue_of(Lane.MAINTENANCE), "expires": seconds * 3}}
 
 
 def register_tasks(app: Celery, build_hands: Callable[[Settings], Hands] = Hands.build) -> None:
@@ -151,6 +165,26 @@ def register_tasks(app: Celery, build_hands: Callable[[Settings], Hands] = Hands
     def _resend_owed() -> int:
         """`tasks.resend_owed`: on the schedule; running it twice costs a few messages."""
         return resend_owed(hands().book, messenger)
+
+    @app.task(name="tasks.poll_hubspot", shared=False)
+    @_keep_misfits("poll_hubspot", hands)
+    def _poll_hubspot() -> bool:
+        """`tasks.poll_hubspot`: on the schedule; does nothing where it is not due. Safe to repeat."""
+        return _poll_on(app, "tasks.poll_hubspot", reach_ledger(lambda: run_hubspot_polls(hands(), messenger)))
+
+    @app.task(name="tasks.poll_salesforce", shared=False)
+    @_keep_misfits("poll_salesforce", hands)
+    def _poll_salesforce() -> bool:
+        """`tasks.poll_salesforce`: on the schedule; does nothing where it is not due. Safe to repeat."""
+        return _poll_on(app, "tasks.poll_salesforce", reach_ledger(lambda: run_salesforce_polls(hands(), messenger)))
+
+
+def _poll_on(app: Celery, task: str, is_more: bool) -> bool:  # noqa: FBT001 -- a fact, not an option
+    """Go on at once where there is more to read; if this message is lost, beat wakes it."""
+    if is_more:
+        with suppress(OperationalError):
+            app.send_task(task, queue=queue_of(Lane.MAINTENANCE), retry=False)
+    return is_more
 
 
 def _register(app: Celery, task: SyncTask, hands: Callable[[], Hands], messenger: CeleryMessenger) -> None:
@@ -194,16 +228,17 @@ def _keep_misfits(name: str, hands: Callable[[], Hands]) -> Callable[[Callable[.
 
 
 def _keep_bad_ids(task: SyncTask, record_ids: Any, hands: Hands) -> list[str]:
-    """Returns the good ones."""
+    """Returns the good ones, a Salesforce id in its long form."""
+    pattern, what = IDS.get(task.of, (HUBSPOT_ID, "decimal digits as text"))
     good: list[str] = []
     bad: list[Any] = []
     for one in record_ids if isinstance(record_ids, list) else [record_ids]:
-        (good if isinstance(one, str) and HUBSPOT_ID.fullmatch(one) else bad).append(one)
+        (good if isinstance(one, str) and pattern.fullmatch(one) else bad).append(one)
     if bad:
         hands.inbox.park_malformed(
-            [malformed_event(one, f"tasks.{task.name} takes {task.of} ids: decimal digits as text") for one in bad]
+            [malformed_event(one, f"tasks.{task.name} takes {task.of} ids: {what}") for one in bad]
         )
-    return good
+    return [long_id(one) for one in good] if task.of is Kind.ACCOUNT else good
 
 
 app = make_app(read_settings())

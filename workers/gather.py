@@ -22,12 +22,17 @@ class Step(IntEnum):
     COMPANIES = 1
     ASSOCIATIONS = 2
     CONTACTS = 3
-    PEOPLE = 4
-    ACCOUNTS = 5
-    SEGMENTS = 6
-    STAGES = 7
-    WRITE_SALESFORCE = 8
-    WRITE_HUBSPOT = 9
+    ACCOUNT = 4
+    THEIR_PEOPLE = 5
+    THEIR_CONTACTS = 6
+    PEOPLE = 7
+    THEIR_COMPANIES = 8
+    CANDIDATES = 9
+    ACCOUNTS = 10
+    SEGMENTS = 11
+    STAGES = 12
+    WRITE_SALESFORCE = 13
+    WRITE_HUBSPOT = 14
 
 
 Waiting = list[tuple[Request, "asyncio.Future[Answer]"]]

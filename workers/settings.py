@@ -111,6 +111,21 @@ class Settings(BaseSettings):
     webhook_max_age: Seconds = timedelta(minutes=5)
     webhook_max_ahead: Seconds = timedelta(minutes=1)
 
+    # What polls find by themselves; docs/operations.md says what each choice costs.
+    poll_wake_every: Seconds = timedelta(seconds=5)
+    """How often beat asks whether a poll is due."""
+    poll_fastest: Seconds = timedelta(seconds=10)
+    poll_slowest: Seconds = timedelta(minutes=3)
+    poll_hubspot_overlap: Seconds = timedelta(minutes=5)
+    """Search learns of a change late: seconds as a rule, more than a minute at times."""
+    poll_salesforce_overlap: Seconds = timedelta(minutes=11)
+    """A transaction may take ten minutes until its rows, stamped at its beginning, are seen."""
+    poll_lists_every: Seconds = timedelta(minutes=5)
+    poll_deletions_every: Seconds = timedelta(minutes=5)
+    poll_keys_every: Seconds = timedelta(days=1)
+    poll_pages: Limit = 20
+    """Read of each kind in one run; the next run goes on from there at once."""
+
     log_format: LogFormat = LogFormat.JSON
     log_level: str = "INFO"
     flower_user: str = "tandem"

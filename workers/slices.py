@@ -10,8 +10,8 @@ from functools import partial
 from celery.exceptions import SoftTimeLimitExceeded
 
 from tasks.contracts.errors import TryAgain
+from tasks.contracts.machinery import Job, Later, Messenger, Parked, Settlement
 from tasks.contracts.records import Lane
-from tasks.contracts.tools import Job, Later, Messenger, Parked, Settlement
 from tasks.sync_task import SyncTask, cut_short, run_job
 from workers.telemetry.logs import get_logger
 from workers.toolbox.hands import Hands, SliceTools

@@ -112,7 +112,7 @@ class Org:
         transactions, settings = self._engine.transactions, self.settings
         locks = self._engine.writer.row_locks
         is_late = settings.late_commit_rate or settings.hold_commits
-        began = await transactions.stay_open() if is_late and call.method not in READS else None
+        began = await transactions.stay_open() if is_late and not _only_reads(call) else None
         locks.touched.clear()
         with transactions.committing(began):
             answer = dispatch(self._engine, call)
@@ -188,6 +188,16 @@ def _read_version(text: str) -> float:
     if not OLDEST_VERSION <= version <= max(VERSIONS):
         raise not_found()
     return version
+
+
+def _only_reads(call: Call) -> bool:
+    """A composite is sent with POST, also where each of its parts is a read."""
+    if call.method in READS:
+        return True
+    if call.path != ("composite",):
+        return False
+    parts = call.read_object().get("compositeRequest")
+    return isinstance(parts, list) and all(isinstance(part, dict) and part.get("method") in READS for part in parts)
 
 
 def _json_response(body: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -34,6 +34,7 @@ class Reason(StrEnum):
     COMPANY_DELETED = "COMPANY_DELETED"
     # Which account is it, which company is it? (decision table T2, from either side)
     ACCOUNT_CREATED = "ACCOUNT_CREATED"
+    COMPANY_CREATED = "COMPANY_CREATED"
     LINKED_ALREADY = "LINKED_ALREADY"
     LINKED_BY_KEY = "LINKED_BY_KEY"
     LINKED_BY_STORED_ID = "LINKED_BY_STORED_ID"
@@ -44,6 +45,7 @@ class Reason(StrEnum):
     CONFLICT_CONTACTS = "CONFLICT_CONTACTS"
     CONFLICT_DOMAIN = "CONFLICT_DOMAIN"
     CONFLICT_DOMAIN_TAKEN = "CONFLICT_DOMAIN_TAKEN"
+    SUGGEST_MERGE = "SUGGEST_MERGE"
     SUGGEST_DOMAIN = "SUGGEST_DOMAIN"
     SUGGEST_DOMAIN_DOUBTFUL = "SUGGEST_DOMAIN_DOUBTFUL"
     SUGGEST_NAME = "SUGGEST_NAME"
@@ -58,6 +60,9 @@ class Reason(StrEnum):
     CONTACT_GIVEN_ACCOUNT = "CONTACT_GIVEN_ACCOUNT"
     CONTACT_ASSOCIATED = "CONTACT_ASSOCIATED"
     CONTACT_LINKED = "CONTACT_LINKED"
+    CONTACT_MOVED_IN_HUBSPOT = "CONTACT_MOVED_IN_HUBSPOT"
+    CONTACT_MOVED_IN_SALESFORCE = "CONTACT_MOVED_IN_SALESFORCE"
+    WAITING_FOR_ACCOUNT = "WAITING_FOR_ACCOUNT"
     CONTACT_NOT_IN_SALESFORCE = "CONTACT_NOT_IN_SALESFORCE"
     CONTACT_WITHOUT_EMAIL = "CONTACT_WITHOUT_EMAIL"
     # Which lifecycle stage wins? (decision table T3)
@@ -133,24 +138,27 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.PERSON_WITHOUT_ACCOUNT: "No company: the lead, or contact, belongs to no account.",
     Reason.COMPANY_DELETED: "No new company: the account's company was deleted in HubSpot.",
     Reason.ACCOUNT_CREATED: "The account was created in Salesforce and linked.",
+    Reason.COMPANY_CREATED: "The company was created in HubSpot and linked.",
     Reason.LINKED_ALREADY: "Already linked; nothing to do.",
     Reason.LINKED_BY_KEY: "Linked: the account already carries this company's id.",
     Reason.LINKED_BY_STORED_ID: "Linked: the company already carries this account's id.",
     Reason.LINKED_BY_CONTACTS: "Linked: the company's contacts belong to the account in Salesforce.",
     Reason.LINKED_BY_DOMAIN: "Linked: no other company and no other account has the same web domain.",
-    Reason.LINKED_AFTER_RACE: "Someone else created the account at the same moment; that one was adopted.",
+    Reason.LINKED_AFTER_RACE: "Someone else created it at the same moment; that one was adopted.",
     Reason.CONFLICT_DUP_LINK: "Several records claim this one. Several accounts: a person has to choose. Several"
     " companies: the linked one was kept, or else the one with most contacts, or the oldest; the others are listed.",
     Reason.CONFLICT_CONTACTS: "Its contacts point to several accounts, or companies, equally; a person has to choose.",
     Reason.CONFLICT_DOMAIN: "Several accounts, or companies, share the web domain; a person has to choose.",
     Reason.CONFLICT_DOMAIN_TAKEN: "The web domain already belongs to another linked pair; a person has to say"
     " whether this is the same customer.",
+    Reason.SUGGEST_MERGE: "HubSpot made this company by itself for a web domain whose company is linked already. Most"
+    " likely it is to be merged into that one.",
     Reason.SUGGEST_DOMAIN: "One record has the same web domain; a person has to confirm that it is the same customer.",
     Reason.SUGGEST_DOMAIN_DOUBTFUL: "One record has the same web domain, but name or country speak against it; a person"
     " has to say whether it is the same customer.",
     Reason.SUGGEST_NAME: "Same name, same country; a person has to say whether it is the same customer.",
     Reason.SUGGEST_SIMILAR_NAME: "A very similar name; a person has to say whether it is the same customer.",
-    Reason.ACCOUNT_GONE: "The linked account is not in Salesforce (deleted, or merged away).",
+    Reason.ACCOUNT_GONE: "The account is not in Salesforce (deleted for good, or never there).",
     Reason.COMPANY_GONE: "The company does not exist in HubSpot (deleted, merged away or never there).",
     Reason.COMPANY_UNNAMED: "The company has neither a name nor a domain; Salesforce requires a name.",
     Reason.CONTACT_GONE: "The contact does not exist in HubSpot (deleted, merged away or never there).",
@@ -158,6 +166,9 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.CONTACT_GIVEN_ACCOUNT: "The Salesforce contact had no account and was put on this one.",
     Reason.CONTACT_ASSOCIATED: "The contact was associated with the company its Salesforce account belongs to.",
     Reason.CONTACT_LINKED: "The contact's Salesforce record was found by e-mail address.",
+    Reason.CONTACT_MOVED_IN_HUBSPOT: "It moved to another account in Salesforce, and so to that account's company.",
+    Reason.CONTACT_MOVED_IN_SALESFORCE: "Its primary company was changed in HubSpot, and so its account in Salesforce.",
+    Reason.WAITING_FOR_ACCOUNT: "Its account in Salesforce has no company yet; it is looked at again once it has one.",
     Reason.CONTACT_NOT_IN_SALESFORCE: "No Salesforce contact or lead has this contact's e-mail address.",
     Reason.CONTACT_WITHOUT_EMAIL: "The contact has no e-mail address, so it cannot be found in Salesforce.",
     Reason.STAGE_RAISED: "The company's lifecycle stage was raised to its most advanced contact's.",
@@ -203,10 +214,13 @@ IN_PLAIN_WORDS: dict[Reason, str] = {
     Reason.DISMISSED: "A person decided that nothing is to be done.",
 }
 
+_COUNTERPART_BY_HAND = (
+    "create an account in Salesforce with the company's id in that field, or a company in HubSpot with the account's id"
+    " in that property."
+)
 _ONE_CUSTOMER_OR_TWO = (
     "The same customer: write the account's id into the company's `sf_account_id`, or the company's id into the"
-    " account's `HubSpot_Company_Id__c`. Another customer: create an account in Salesforce with the company's id in"
-    " that field. Then `tandem parked replay ID`."
+    f" account's `HubSpot_Company_Id__c`. Another customer: {_COUNTERPART_BY_HAND} Then `tandem parked replay ID`."
 )
 
 WHAT_TO_DO: Mapping[Reason, str] = {
@@ -214,14 +228,17 @@ WHAT_TO_DO: Mapping[Reason, str] = {
     " account's `HubSpot_Company_Id__c` names the company, and nothing else names either. Correct or clear what is"
     " wrong; an account that is linked stays with its company. One customer twice: merge this company into the other"
     " one in HubSpot. Then `tandem parked replay ID`.",
-    Reason.CONFLICT_CONTACTS: "Choose the account: write its id into the company's `sf_account_id`, or the company's id"
-    " into its `HubSpot_Company_Id__c`, or put the company's contacts on it in Salesforce. Then `tandem parked replay"
-    " ID`.",
-    Reason.CONFLICT_DOMAIN: "Choose the account: write its id into the company's `sf_account_id`, or the company's id"
-    " into its `HubSpot_Company_Id__c`. None of them: create one in Salesforce with the company's id in that field."
-    " Then `tandem parked replay ID`.",
-    Reason.CONFLICT_DOMAIN_TAKEN: "Another customer: `tandem sync company ID --force` gives it an account of its own."
-    " The same customer: merge it in HubSpot into the company that has the account, then `tandem parked replay ID`.",
+    Reason.CONFLICT_CONTACTS: "Choose which two belong together: write the account's id into the company's"
+    " `sf_account_id`, or the company's id into the account's `HubSpot_Company_Id__c`, or put the contacts on it: in"
+    " Salesforce on the account, in HubSpot on the company as their primary one. Then `tandem parked replay ID`.",
+    Reason.CONFLICT_DOMAIN: "Choose which two belong together: write the account's id into the company's"
+    " `sf_account_id`, or the company's id into the account's `HubSpot_Company_Id__c`. None of them:"
+    f" {_COUNTERPART_BY_HAND} Then `tandem parked replay ID`.",
+    Reason.CONFLICT_DOMAIN_TAKEN: "Another customer: `tandem sync company ID --force` (or `tandem sync account ID"
+    " --force`) gives it a counterpart of its own. The same customer: merge it into the linked one where it lives, in"
+    " HubSpot or in Salesforce, then `tandem parked replay ID`.",
+    Reason.SUGGEST_MERGE: "The same customer: merge it in HubSpot into the company that is linked, then `tandem parked"
+    " replay ID`. Another customer: `tandem sync company ID --force` gives it an account of its own.",
     Reason.SUGGEST_DOMAIN: _ONE_CUSTOMER_OR_TWO,
     Reason.SUGGEST_DOMAIN_DOUBTFUL: _ONE_CUSTOMER_OR_TWO,
     Reason.SUGGEST_NAME: _ONE_CUSTOMER_OR_TWO,

@@ -30,6 +30,11 @@ class Kind(StrEnum):
     LEAD = "salesforce.lead"
     OPPORTUNITY = "salesforce.opportunity"
 
+    @property
+    def noun(self) -> str:
+        """`company`: which CRM it is in goes without saying where an id follows."""
+        return self.partition(".")[2]
+
 
 class PersonKind(StrEnum):
     """What a person is on the Salesforce side."""
@@ -121,6 +126,8 @@ class Person:
     account_id: AccountId | None = None
     """Of a converted lead: the account it was converted into."""
     is_converted: bool = False
+    contact_id: "PersonId | None" = None
+    """Of a converted lead: the Salesforce contact it became."""
 
     @property
     def is_private(self) -> bool:
@@ -170,6 +177,16 @@ class ContactLink:
     kind: PersonKind
     account_id: AccountId | None = None
     """The account the Salesforce contact was on when last seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a contact sits, or was last seen to sit."""
+
+    in_salesforce: AccountId | None
+    """The account of the Salesforce contact."""
+    in_hubspot: AccountId | None
+    """The account that its primary company is linked with; None where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +246,8 @@ class Switches:
     """What the operator decides while the system runs: the same for every worker, kept in the ledger."""
 
     company_sync: bool = False
+    hubspot_polling: bool = False
+    salesforce_polling: bool = False
     default_object: PersonKind = PersonKind.CONTACT
     """What a HubSpot contact without a Salesforce record is going to become."""
     contact_segment: str | None = None
@@ -241,6 +260,10 @@ class Switches:
     name_match: NameMatch = NameMatch.OFF
     opt_out_domains: tuple[str, ...] = ()
     """Domains that identify nobody here, beside free mail and the shared ones that are known; at most 1,000."""
+    account_from_primary_company: bool = False
+    """A contact whose primary company is changed in HubSpot moves to that company's account in Salesforce as well."""
+    keep_former_company: bool = False
+    """A contact that moved to another account stays on its former company, also where Tandem had put it there."""
     recreate_deleted_companies: bool = False
     """A company that was deleted in HubSpot comes back when its account is edited."""
     opportunity_signals: bool = True

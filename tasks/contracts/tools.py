@@ -11,11 +11,18 @@ A flow asks for one thing at a time: what the flows of a slice ask for at the sa
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
-from tasks.contracts.changes import Change, Malformed
 from tasks.contracts.fields import AccountFields, FieldMemory, FieldReport, JsonValue, UsableMapping
+from tasks.contracts.finding import (
+    AccountSearch,
+    AccountValues,
+    CompanySearch,
+    CompanyValues,
+    Upserted,
+    UpsertedCompany,
+)
 from tasks.contracts.records import (
     Account,
     AccountId,
@@ -27,12 +34,12 @@ from tasks.contracts.records import (
     ContactLink,
     Identity,
     Kind,
-    Lane,
     Link,
     OpportunitySignal,
     Owed,
     Person,
     PersonId,
+    Place,
     StageName,
     Switches,
     Verdict,
@@ -46,33 +53,9 @@ class Subject:
     kind: Kind
     record_id: str
 
-
-@dataclass(frozen=True, slots=True)
-class AccountSearch:
-    """Every way an account may be known to belong to a company."""
-
-    company_id: CompanyId
-    account_ids: tuple[AccountId, ...] = ()
-    domains: tuple[str, ...] = ()
-    """Registrable domains, lower case, in ASCII."""
-
-
-@dataclass(frozen=True, slots=True)
-class AccountValues:
-    """What a new account starts with."""
-
-    name: str
-    website: str = ""
-    fields: tuple[tuple[str, JsonValue], ...] = ()
-    """Mapped fields and their values; a name or website among them outranks the one above."""
-
-
-@dataclass(frozen=True, slots=True)
-class Upserted:
-    """The account that now carries the key, and whether this very call made it."""
-
-    account_id: AccountId
-    created: bool
+    def __str__(self) -> str:
+        """As messages name it."""
+        return f"{self.kind.noun} {self.record_id}"
 
 
 class HubSpot(Protocol):
@@ -98,6 +81,21 @@ class HubSpot(Protocol):
         """Those of them that exist and are not archived."""
         ...
 
+    async def find_contacts_by_email(self, emails: Sequence[str]) -> Sequence[Contact]:
+        """An address is the same in upper and in lower case; a blank one is nobody's."""
+        ...
+
+    async def find_companies_of_contacts(self, contact_ids: Sequence[ContactId]) -> Sequence[Association]: ...
+
+    async def find_companies(self, search: CompanySearch) -> Sequence[Company]:
+        """Companies that have one of the ids, carry the account's id, or have one of the domains or the very name.
+
+        As they are now. Also companies that HubSpot's search does not know yet, if they were ever read; one that
+        neither of them knows is left out, and so a second look may find more. Names are found by their letters, without
+        the legal form or with it.
+        """
+        ...
+
     async def find_members(self, segment: str, kind: Kind, record_ids: Sequence[str]) -> frozenset[str]:
         """Those of the records that are in the segment (a HubSpot list) now.
 
@@ -107,6 +105,14 @@ class HubSpot(Protocol):
 
     async def read_stage_order(self) -> Sequence[StageName]:
         """The portal's lifecycle stages, least advanced first, without deleted ones."""
+        ...
+
+    async def upsert_company(self, account_id: AccountId, values: CompanyValues) -> UpsertedCompany:
+        """Keyed by the account's id: repeated or raced, it lands on the same company.
+
+        Blank values leave what is there. Ambiguous if a company holds the key that is not to be had, as an archived one
+        may; Rejected if HubSpot does not take the values.
+        """
         ...
 
     async def write_account_id(self, company_id: CompanyId, account_id: AccountId) -> None:
@@ -136,6 +142,10 @@ class HubSpot(Protocol):
         """
         ...
 
+    async def dissociate(self, associations: Sequence[Association]) -> None:
+        """Take contacts off companies; where one does not sit there, or either record is gone, nothing happens."""
+        ...
+
 
 class Salesforce(Protocol):
     """Accounts and people as the tasks see them. There is no plain create here."""
@@ -153,6 +163,14 @@ class Salesforce(Protocol):
 
     async def write_account_fields(self, account_id: AccountId, values: Mapping[str, JsonValue]) -> None:
         """None clears. Rejected, naming the fields where Salesforce does, and then nothing is written; Gone."""
+        ...
+
+    async def find_account(self, account_id: AccountId) -> Account | None:
+        """Deleted accounts as well, while they are in the recycle bin, and those that were merged away."""
+        ...
+
+    async def find_people_of(self, account_id: AccountId) -> Sequence[Person]:
+        """The contacts on the account, without the deleted ones."""
         ...
 
     async def find_people(self, emails: Sequence[str], ids: Sequence[PersonId] = ()) -> Sequence[Person]:
@@ -196,22 +214,24 @@ class Ledger(Protocol):
 
     async def find_contact_links_of_account(self, account_id: AccountId) -> Sequence[ContactLink]: ...
 
-    async def claim_identities(
-        self, company_id: CompanyId, identities: Sequence[Identity]
-    ) -> Mapping[Identity, CompanyId]:
-        """Claim all of them for the company, or none; returns those another company holds (empty: claimed).
+    async def find_contact_links_of_people(self, person_ids: Sequence[PersonId]) -> Sequence[ContactLink]: ...
 
-        A claim stands while its holder is linked or still owed an account; parked work is not owed.
+    async def claim_identities(self, holder: Subject, identities: Sequence[Identity]) -> Mapping[Identity, Subject]:
+        """Claim all of them for the company or account, or none; returns those another one holds (empty: claimed).
+
+        A claim stands while its holder is linked or still owed a counterpart; parked work is not owed. A linked account
+        holds and claims as its company.
         """
         ...
 
-    async def find_creators(self, company_id: CompanyId, identities: Sequence[Identity]) -> Sequence[CompanyId]:
-        """Other companies that have claimed one of the identities and are still owed their account."""
+    async def find_creators(self, asking: Subject, identities: Sequence[Identity]) -> Sequence[Subject]:
+        """Other companies and accounts that have claimed one of the identities and are still owed a counterpart."""
         ...
 
     async def record_link(self, link: Link, verdict: Verdict, *, fence: int, then: Sequence[Owed] = ()) -> None:
         """Write the link, its verdict and what is owed next; safe to repeat.
 
+        What is parked because nobody knew either record's counterpart is answered by it.
         Busy if a later holder of the lease has written since; Ambiguous if either record is linked elsewhere. Refused,
         it leaves no trace: no link, no verdict, nothing owed.
         """
@@ -231,6 +251,24 @@ class Ledger(Protocol):
     async def owe(self, then: Sequence[Owed]) -> None:
         """What has to be done next although this run is about to end without a verdict of its own."""
         ...
+
+    async def find_our_associations(self, associations: Sequence[Association]) -> Sequence[Association]:
+        """Those of them that Tandem made and has not taken back; what people made is theirs."""
+        ...
+
+    async def record_our_associations(self, associations: Sequence[Association]) -> None:
+        """About to be made. Safe to repeat."""
+        ...
+
+    async def forget_our_associations(self, associations: Sequence[Association]) -> None:
+        """Taken back. Safe to repeat."""
+        ...
+
+    async def find_places(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, Place]:
+        """Where those of the contacts sat that were seen before."""
+        ...
+
+    async def record_place(self, contact_id: ContactId, place: Place) -> None: ...
 
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         """The stages we ourselves wrote to those of the contacts last that we wrote to: the echo guard's memory."""
@@ -285,116 +323,5 @@ class Tools:
     switches: Switches
     forced: bool = False
     """A person asked for this run: the Sync button."""
-
-
-# What the machinery around the flows needs; flows never see these.
-
-
-@dataclass(frozen=True, slots=True)
-class Received:
-    """What became of a batch of announcements."""
-
-    new: int
-    repeated: int
-    owed: tuple[Owed, ...]
-
-
-class Inbox(Protocol):
-    """Where announcements are noted before anything else happens to them."""
-
-    def record_changes(self, routed: Sequence[tuple[Change, Sequence[Owed]]]) -> Received:
-        """Note each change once, by event id, and what it makes owed: all or nothing. Safe to repeat.
-
-        What is owed for a Salesforce record is owed for the HubSpot record it is linked with, if any.
-        """
-        ...
-
-    def park_malformed(self, malformed: Sequence[Malformed]) -> None:
-        """Keep what could not be understood, whole, with the reason. Safe to repeat."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One owed row, claimed by this worker."""
-
-    task: str
-    record_id: str
-    lane: Lane
-    started: int
-    """How many requests this run answers; later ones stay owed."""
-    token: str
-    """Proves the claim; a run whose claim expired settles nothing."""
-    as_of: datetime
-    """Facts read at or after this moment are fresh enough."""
-    owed_since: datetime
-    failures: int = 0
-    forced: bool = False
-
-    def as_owed(self) -> Owed:
-        """The row this job was claimed from."""
-        return Owed(self.task, self.record_id, self.lane)
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """The run answered the requests it started with."""
-
-    job: Job
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """Try again after a while."""
-
-    job: Job
-    after: timedelta
-    problem: str
-    problem_class: str
-    counts: bool
-    """Whether it uses up an attempt; waiting does not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parked:
-    """Until a person, or a change of the record, says otherwise."""
-
-    job: Job
-    problem: str
-    problem_class: str
-    code: str
-    remedy: str
-    evidence: Mapping[str, object]
-
-
-Settlement = Done | Later | Parked
-
-
-class OwedBook(Protocol):
-    """What is owed, to whom it is handed, and what came of it."""
-
-    def owe(self, owed: Sequence[Owed]) -> None:
-        """One more request per row; a parked row is woken. Safe, but not free, to repeat."""
-        ...
-
-    def claim(self, task: str, lane: Lane, *, first: Sequence[str], limit: int, ttl: timedelta) -> Sequence[Job]:
-        """Hand out due rows of this task and lane, these records first, each to one worker at a time."""
-        ...
-
-    def renew(self, token: str, *, ttl: timedelta) -> None:
-        """Keep the claims of this token for another while."""
-        ...
-
-    def settle(self, settlements: Sequence[Settlement]) -> Sequence[Owed]:
-        """Close the runs; returns what is still owed and due, to be woken again. Safe to repeat."""
-        ...
-
-    def find_unattended(self, *, limit: int) -> Sequence[Owed]:
-        """Rows that are owed and due, and that nobody has claimed or woken for a while; marks them woken."""
-        ...
-
-
-class Messenger(Protocol):
-    """Wakes whoever is to do the work. May lose a message; `resend_owed` finds what it lost."""
-
-    def wake(self, owed: Sequence[Owed], *, after: timedelta = timedelta()) -> None: ...
+    switched_on_at: datetime | None = None
+    """Since when company sync is on."""

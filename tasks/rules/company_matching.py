@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from tasks.contracts.finding import CompanySearch
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import (
     Account,
@@ -17,7 +18,7 @@ from tasks.contracts.records import (
     Switches,
 )
 from tasks.rules.identity import account_domain, company_domains
-from tasks.rules.matching import NAME_REASONS, AskHuman, NoMatch
+from tasks.rules.matching import ANSWERED_BY_SYNC, NAME_REASONS, AskHuman, NoMatch
 from tasks.rules.resemblance import find_doubts, name_likeness
 
 UNKNOWN_AGE = datetime.max.replace(tzinfo=UTC)
@@ -66,8 +67,31 @@ class CompanyCandidates:
         return {"companies": sorted(company.id for company in companies)}
 
 
-def match_company(account: Account, candidates: CompanyCandidates, switches: Switches) -> CompanyMatch:
+def company_search(account: Account, homes: Sequence[Association], switches: Switches) -> CompanySearch:
+    """Every way the account's company could be known."""
+    by_contact = {one.company_id for one in homes if one.is_primary}
+    company_ids = by_contact | ({account.company_id} if account.company_id else set())
+    domain = None if switches.domain_match is DomainMatch.OFF else account_domain(account, switches.opt_out_domains)
+    name = "" if switches.name_match is NameMatch.OFF else account.name
+    return CompanySearch(account.id, tuple(sorted(company_ids)), (domain,) if domain else (), name)
+
+
+def has_rival_evidence(account: Account, companies: Iterable[Company], switches: Switches) -> bool:
+    """A company has the account's domain, so that it matters whether another account has it too."""
+    domain = account_domain(account, switches.opt_out_domains)
+    is_evidence = domain and switches.domain_match is not DomainMatch.OFF
+    return bool(is_evidence) and any(domain in company_domains(one, switches.opt_out_domains) for one in companies)
+
+
+def match_company(
+    account: Account, candidates: CompanyCandidates, switches: Switches, *, forced: bool = False
+) -> CompanyMatch:
     """Top-down, the first row that applies decides. None of them takes a company from the account it is linked with."""
+    match = _match(account, candidates, switches)
+    return NoMatch() if forced and isinstance(match, AskHuman) and match.reason in ANSWERED_BY_SYNC else match
+
+
+def _match(account: Account, candidates: CompanyCandidates, switches: Switches) -> CompanyMatch:
     if account.master_id:
         return StartOver(account.master_id)
     if account.is_deleted or account.is_person_account:
@@ -81,8 +105,13 @@ def match_company(account: Account, candidates: CompanyCandidates, switches: Swi
     )
 
 
+def find_claimants(account: Account, candidates: CompanyCandidates) -> list[Company]:
+    """The companies that an id gives to the account."""
+    return [one for one in candidates.companies if _claims(one, account, candidates)]
+
+
 def _match_by_id(account: Account, candidates: CompanyCandidates) -> CompanyMatch | None:
-    claiming = [one for one in candidates.companies if _claims(one, account, candidates)]
+    claiming = find_claimants(account, candidates)
     free = [company for company in claiming if candidates.is_free(company, account)]
     if not free:
         return None

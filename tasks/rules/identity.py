@@ -7,7 +7,7 @@ import idna
 from tldextract import TLDExtract
 from tldextract.tldextract import ExtractResult
 
-from tasks.contracts.records import Account, Company, CompanyId, Identity, SyncingContact
+from tasks.contracts.records import Account, Association, Company, CompanyId, Identity, SyncingContact
 from tasks.rules.shared_domains import SHARED_HOSTS, is_free_mail, is_shared
 
 MAX_HOST_LENGTH = 253
@@ -86,6 +86,22 @@ def domain_identities(company: Company, opt_outs: tuple[str, ...] = ()) -> tuple
 def company_identity(company_id: CompanyId) -> Identity:
     """The company itself."""
     return Identity("company", company_id)
+
+
+def account_domain_identities(account: Account, opt_outs: tuple[str, ...] = ()) -> tuple[Identity, ...]:
+    """What a new company for this account is about to occupy."""
+    domain = account_domain(account, opt_outs)
+    return (Identity("domain", domain),) if domain else ()
+
+
+def account_identities_at_stake(
+    account: Account, homes: Sequence[Association], opt_outs: tuple[str, ...] = ()
+) -> tuple[Identity, ...]:
+    """As below, from the account's side; `homes` is where its contacts sit in HubSpot."""
+    company_ids = {one.company_id for one in homes if one.is_primary}
+    company_ids |= {account.company_id} if account.company_id else set()
+    companies = sorted(map(company_identity, company_ids), key=str)
+    return (Identity("account", account.id), *account_domain_identities(account, opt_outs), *companies)
 
 
 def identities_at_stake(

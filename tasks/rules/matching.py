@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tasks.contracts.finding import AccountSearch
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import (
     Account,
@@ -15,12 +16,13 @@ from tasks.contracts.records import (
     Switches,
     SyncingContact,
 )
-from tasks.contracts.tools import AccountSearch
 from tasks.rules.identity import account_domain, company_domains
 from tasks.rules.resemblance import Likeness, find_doubts, name_likeness
 
 NAME_REASONS = ((Likeness.SAME, Reason.SUGGEST_NAME), (Likeness.SIMILAR, Reason.SUGGEST_SIMILAR_NAME))
-ANSWERED_BY_SYNC = frozenset({Reason.CONFLICT_DOMAIN_TAKEN, Reason.SUGGEST_NAME, Reason.SUGGEST_SIMILAR_NAME})
+ANSWERED_BY_SYNC = frozenset(
+    {Reason.CONFLICT_DOMAIN_TAKEN, Reason.SUGGEST_MERGE, Reason.SUGGEST_NAME, Reason.SUGGEST_SIMILAR_NAME}
+)
 """Pressing Sync is a person's answer to "is this the same customer as the other one?": no."""
 
 
@@ -167,7 +169,11 @@ def _match_by_domain(company: Company, candidates: Candidates, switches: Switche
     rivals = [one.id for one in candidates.rivals if domains.intersection(company_domains(one, opt_outs))]
     if not free:
         owners = sorted({owner for account in same if (owner := candidates.owner(account))})
-        return AskHuman(Reason.CONFLICT_DOMAIN_TAKEN, {**evidence, "linked_companies": owners})
+        evidence = {**evidence, "linked_companies": owners}
+        if company.created_automatically:
+            # What HubSpot itself made for a domain that has its company already is a twin, not another customer.
+            return AskHuman(Reason.SUGGEST_MERGE, evidence)
+        return AskHuman(Reason.CONFLICT_DOMAIN_TAKEN, evidence)
     if len(same) > 1 or rivals:
         return AskHuman(Reason.CONFLICT_DOMAIN, evidence | ({"companies": sorted(rivals)} if rivals else {}))
     if switches.domain_match is DomainMatch.SUGGEST:

@@ -14,12 +14,15 @@ import typer
 from sqlalchemy import Engine
 from typer.testing import Result
 
+from tasks.contracts.feeds import Noted, Place
+from tasks.contracts.machinery import Parked
 from tasks.contracts.reasons import IN_PLAIN_WORDS, WHAT_TO_DO, Reason
 from tasks.contracts.records import AccountId, CompanyId, Kind, Lane, Link, Owed, Verdict
-from tasks.contracts.tools import Parked, Subject
+from tasks.contracts.tools import Subject
 from workers.cli.main import app
 from workers.coordination.budget import Allowance, Budget
 from workers.ledger.owed_book import PostgresOwedBook
+from workers.ledger.poll_book import PostgresPollBook
 from workers.ledger.postgres_ledger import LinkRequest, PostgresLedger, VerdictRequest
 from workers.settings import read_settings
 from workers.toolbox.hands import connect_redis
@@ -202,6 +205,19 @@ def test_a_dismissal_needs_a_reason(tandem, told):
     assert tandem("parked", "dismiss", COMPANY, "--why", " ").exit_code == 2
 
 
+def test_status_tells_how_far_every_poll_has_come_and_what_it_waits_for(tandem, empty_ledger):
+    book = PostgresPollBook(empty_ledger[1])
+    turn = book.begin("hubspot")
+    assert turn is not None
+    book.note(turn, Noted({"hubspot.company": Place(turn.now, turn.now, is_read=True)}))
+    book.finish(turn, after=timedelta(minutes=1), quiet=0, problem="HubSpot: 403 MISSING_SCOPES")
+    (cursor,) = printed(tandem("status", "--json"))["cursors"]
+    assert (cursor["cursor"], cursor["reads"], cursor["is_complete"]) == ("hubspot", "hubspot.company", True)
+    shown = tandem("status").stdout
+    assert "hubspot.company" in shown
+    assert "MISSING_SCOPES" in shown
+
+
 def test_status_counts_what_is_owed_and_what_gave_up(tandem, told, empty_ledger):
     told.park(COMPANY)
     PostgresOwedBook(empty_ledger[1]).owe([Owed("link_company", "9"), Owed("link_company", "10")])
@@ -312,7 +328,7 @@ def test_announce_says_that_a_file_is_not_there(tandem):
     ("words", "problem"),
     [
         (("sync", "company", "acme.com"), "is not a HubSpot id"),
-        (("sync", "lead", "00Q000000000001AAA"), "takes a company or a contact"),
+        (("sync", "lead", "00Q000000000001AAA"), "takes a company, a contact or an account"),
         (("sync", "contact", "5", "--force"), "--force is for companies"),
         (("why", "company", "acme.com"), "is not a HubSpot id"),
         (("why", "contact", "0"), "is not a HubSpot id"),

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from tasks.contracts.finding import AccountSearch, AccountValues
 from tasks.contracts.records import AccountId, Association, CompanyId, ContactId
-from tasks.contracts.tools import AccountSearch, AccountValues
 from workers.crm.salesforce_requests import FindAccounts, UpsertAccount
 
 KEY = "HubSpot_Company_Id__c"

@@ -1,6 +1,7 @@
 """What the door to HubSpot promises, with the real client library over HTTP."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.crm.wire import Wire
 
 ACCOUNT = AccountId("001Vr00000m4eGCIAY")
 
+CREATED = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
 NATIVE = {"name": "salesforceaccountid", "label": "Salesforce Account ID", "type": "string", "fieldType": "text"}
 """Exists where HubSpot's own Salesforce integration is, or was."""
 
@@ -32,15 +34,16 @@ def test_companies_are_read_as_they_are(hubspot):
         "name": "Acme", "domain": "acme.com", "website": "https://acme.com", "lifecyclestage": "lead",
         "hs_additional_domains": "acme.de; Acme.FR", "sf_account_id": ACCOUNT[:15], "salesforceaccountid": ACCOUNT,
     }  # fmt: skip
-    hubspot.has(companies={"1": acme, "2": {"sf_account_id": "typed by hand"}})
+    since = {"createdate": "2026-01-02T03:04:05.678Z"}
+    hubspot.has(companies={"1": {**acme, "country": "France", **since}, "2": {"sf_account_id": "typed", **since}})
 
     found = hubspot.door().read_companies(companies(1, 2, 3))
 
     read = Company(
         CompanyId("1"), "Acme", "acme.com", "https://acme.com", ("acme.de", "acme.fr"), StageName("lead"),
-        ACCOUNT, ACCOUNT,
+        ACCOUNT, ACCOUNT, country="France", created_at=CREATED,
     )  # fmt: skip
-    assert found == {"1": read, "2": Company(CompanyId("2")), "3": None}
+    assert found == {"1": read, "2": Company(CompanyId("2"), created_at=CREATED), "3": None}
 
 
 @pytest.mark.parametrize(
@@ -130,31 +133,33 @@ def test_every_page_of_a_company_s_contacts_is_read(hubspot):
     assert len(hubspot.wire.calls("batch/read")) == 3
 
 
-@pytest.mark.parametrize(
-    ("asked", "on_list", "calls"),
-    [
-        pytest.param(100, 9, 1, id="a-hundred-records-are-one-question"),
-        pytest.param(500, 400, 2, id="a-short-list-is-read-whole"),
-        pytest.param(500, 5_000, 5, id="a-long-list-is-not"),
-    ],
-)
-def test_membership_costs_as_few_calls_as_it_can(hubspot, asked, on_list, calls):
-    members = [str(n) for n in range(0, 2 * on_list, 2)]
-    hubspot.has_segment("77", "0-2", members)
+def test_asking_who_is_on_a_list_costs_a_call_per_hundred_and_one_look_at_the_list(hubspot):
+    hubspot.has_segment("77", "0-2", [str(n) for n in range(0, 500, 2)])
     hubspot.has_segment("78", "0-2", ["1"])
-    ids = [str(n) for n in range(asked)]
-
-    door, expected = hubspot.door(), set(members) & set(ids)
+    door = hubspot.door()
 
     for times in (1, 2):
-        assert door.read_members("77", Kind.COMPANY, ids) == expected
-        assert len(hubspot.wire.sent) == 1 + calls * times  # the list itself is looked at once
+        members = door.read_members("77", Kind.COMPANY, [str(n) for n in range(250)])
+        assert members == {str(n) for n in range(0, 250, 2)}
+        assert len(hubspot.wire.sent) == 1 + 3 * times
+
+
+def test_a_list_is_read_whole_in_pages_of_250_as_it_had_told(hubspot):
+    hubspot.has_segment("77", "0-2", [str(n) for n in range(501)])
+    hubspot.has_segment("78", "0-2", [])
+    door = hubspot.door()
+
+    assert (door.count_pages("77"), door.count_pages("78")) == (3, 1)
+    assert door.read_whole_segment("77") == {str(n) for n in range(501)}
+    assert door.read_whole_segment("78") == frozenset()
+    assert len(hubspot.wire.sent) == 2 + 3 + 1
 
 
 def test_a_list_that_does_not_tell_its_size_is_asked_about_the_records(hubspot):
     hubspot.portal.configure({"list_tells_size": False})
     hubspot.has_segment("77", "0-1", ["3"])
 
+    assert hubspot.door().count_pages("77") is None
     assert hubspot.door().read_members("77", Kind.CONTACT, [str(n) for n in range(300)]) == {"3"}
 
 
@@ -254,6 +259,17 @@ def test_contacts_are_put_on_companies_and_may_be_put_again(hubspot):
     assert hubspot.links() == {("1", "10"): True, ("1", "11"): False, ("2", "11"): False}
     assert len(hubspot.wire.calls("associate/default")) == 2
     assert len(hubspot.wire.calls("batch/create")) == 2
+
+
+def test_contacts_are_taken_off_companies_in_one_call_and_may_be_taken_off_again(hubspot):
+    hubspot.has(companies={"1": {}, "2": {}}, contacts={"10": {}, "11": {}})
+    door = hubspot.door()
+    door.associate([on(1, 10, primary=True), on(1, 11), on(2, 11)])
+
+    for _ in range(2):
+        assert door.dissociate([on(1, 10), on(1, 11)]) == {on(1, 10): None, on(1, 11): None}
+    assert hubspot.links() == {("2", "11"): False}
+    assert len(hubspot.wire.calls("batch/archive")) == 2
 
 
 @pytest.mark.parametrize("primary", [False, True])

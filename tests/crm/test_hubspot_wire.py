@@ -83,7 +83,7 @@ def test_a_write_lock_stops_writes_for_two_seconds_and_no_reads(hubspot):
     door = hubspot.door()
     assert isinstance(door.write_companies({CompanyId("1"): {"name": "x"}})[CompanyId("1")], Throttled)
 
-    assert door.read_companies(companies(1)) == {"1": Company(CompanyId("1"))}
+    assert isinstance(door.read_companies(companies(1))[CompanyId("1")], Company)
     wait = hubspot.budget().take(["hubspot_writes"], hubspot.lane, family="hubspot.x", call="x")
     assert timedelta(seconds=1) < wait <= timedelta(seconds=2)
 
@@ -92,7 +92,7 @@ def test_a_short_wait_is_slept_through(hubspot):
     hubspot.has(companies={"1": {}})
     hubspot.budget().punish("hubspot_burst", timedelta(seconds=0.2))
 
-    assert hubspot.door().read_companies(companies(1)) == {"1": Company(CompanyId("1"))}
+    assert isinstance(hubspot.door().read_companies(companies(1))[CompanyId("1")], Company)
 
 
 def test_calls_are_counted_by_family_repeated_ones_too(hubspot):

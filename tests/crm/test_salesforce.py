@@ -14,6 +14,7 @@ from tasks.contracts.errors import (
     TryAgain,
     Unreachable,
 )
+from tasks.contracts.finding import Upserted
 from tasks.contracts.records import (
     Account,
     AccountId,
@@ -23,7 +24,6 @@ from tasks.contracts.records import (
     PersonId,
     PersonKind,
 )
-from tasks.contracts.tools import Upserted
 from tests.crm.asking import KEY, find, only, upsert
 from workers.crm.salesforce_ids import find_long_id
 from workers.crm.salesforce_requests import (
@@ -43,19 +43,21 @@ SECRET_ADDRESS = "anna@acme.example"
 
 
 def test_accounts_are_found_by_key_by_id_and_by_domain_each_by_who_asked(salesforce):
+    since = dict.fromkeys(("CreatedDate", "LastModifiedDate", "SystemModstamp"), "2026-01-02T03:04:05.000+0000")
     salesforce.org.seed(
         {
             "Account": [
-                {"Id": ACME, "Name": "Acme", KEY: "7", "Website": "https://www.Acme.com/shop"},
-                {"Id": GLOBEX, "Name": "Globex"},
+                {"Id": ACME, "Name": "Acme", KEY: "7", "Website": "https://www.Acme.com/shop", **since},
+                {"Id": GLOBEX, "Name": "Globex", "BillingCountry": "DE", "ParentId": ACME, **since},
                 {"Name": "Gone", KEY: "9", "IsDeleted": True},
             ]
         }
     )
     door = salesforce.door()
 
-    acme = Account(ACME, "Acme", "https://www.Acme.com/shop", CompanyId("7"))
-    globex = Account(GLOBEX, "Globex")
+    then = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    acme = Account(ACME, "Acme", "https://www.Acme.com/shop", CompanyId("7"), created_at=then, modified_at=then)
+    globex = Account(GLOBEX, "Globex", country="DE", parent_id=ACME, created_at=then, modified_at=then)
     asked = [find("7"), find(ids=(GLOBEX,)), find(domains=("acme.com",)), find("7", (GLOBEX,)), find("9"), find()]
     assert door.run(asked) == [(acme,), (globex,), (acme,), (acme, globex), (), ()]
 

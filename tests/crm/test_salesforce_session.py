@@ -17,12 +17,12 @@ from tasks.contracts.errors import (
     TryAgain,
     Unreachable,
 )
+from tasks.contracts.finding import Upserted
 from tasks.contracts.records import (
     AccountId,
     Lane,
     PersonId,
 )
-from tasks.contracts.tools import Upserted
 from tests.crm.asking import KEY, only, upsert
 from tests.simulator.salesforce_fixtures import key_pair
 from workers.crm.salesforce_requests import (

@@ -4,10 +4,10 @@ from urllib.parse import unquote
 
 import pytest
 
+from tasks.contracts.finding import AccountSearch
 from tasks.contracts.records import AccountId, CompanyId, PersonId
-from tasks.contracts.tools import AccountSearch
 from workers.crm.salesforce_requests import FindAccounts, FindPeople, FindSignals, Question
-from workers.crm.salesforce_soql import LONGEST_QUERY, Term, along, columns_of, queries_for, terms_of
+from workers.crm.salesforce_soql import ACCOUNT_COLUMNS, LONGEST_QUERY, Term, along, columns_of, queries_for, terms_of
 
 COLUMNS = columns_of("Key__c")
 
@@ -58,7 +58,7 @@ def test_terms_of_many_questions_become_one_query_per_object():
 
     assert soql_for(*(term for question in questions for term in terms_of(question, "Key__c"))) == [
         (
-            "SELECT Id, Name, Website, Key__c, IsPersonAccount FROM Account WHERE Key__c IN ('1','2')"
+            f"SELECT {', '.join(ACCOUNT_COLUMNS)}, Key__c, IsPersonAccount FROM Account WHERE Key__c IN ('1','2')"
             " OR Id IN ('001000000000001AAA') OR Website LIKE '%a.example%' OR Website LIKE '%b.example%'"
         ),
         (
@@ -66,7 +66,7 @@ def test_terms_of_many_questions_become_one_query_per_object():
             " WHERE Email IN ('a@x.example') OR Id IN ('003000000000001AAA')"
         ),
         (
-            "SELECT Id, Email, CreatedDate, IsConverted FROM Lead"
+            "SELECT Id, Email, CreatedDate, IsConverted, ConvertedAccountId, ConvertedContactId FROM Lead"
             " WHERE Email IN ('a@x.example') OR Id IN ('00Q000000000001EAA')"
         ),
         (

@@ -8,6 +8,14 @@ import idna
 
 from tasks.contracts.errors import Ambiguous, Gone, Rejected, SyncError
 from tasks.contracts.fields import AccountFields, JsonValue
+from tasks.contracts.finding import (
+    AccountSearch,
+    AccountValues,
+    CompanySearch,
+    CompanyValues,
+    Upserted,
+    UpsertedCompany,
+)
 from tasks.contracts.records import (
     Account,
     AccountId,
@@ -20,9 +28,11 @@ from tasks.contracts.records import (
     OpportunitySignal,
     Person,
     PersonId,
+    PersonKind,
     StageName,
 )
-from tasks.contracts.tools import AccountSearch, AccountValues, Upserted
+from tasks.rules.company_names import is_same_name
+from tasks.rules.identity import company_domains
 from tests.doubles.calls import Calls
 
 STAGES = tuple(
@@ -39,6 +49,7 @@ STAGES = tuple(
     )
 )
 LONGEST_TEXT = 255
+LONGEST_PROPERTY = 65_536
 
 
 @dataclass
@@ -54,6 +65,9 @@ class MemoryHubSpot:
     change_times: dict[tuple[CompanyId, str], datetime] = field(default_factory=dict)
     refusals: dict[str, SyncError] = field(default_factory=dict)
     """By property: what a write of it is refused with."""
+    created: list[CompanyId] = field(default_factory=list)
+    unknown: set[CompanyId] = field(default_factory=set)
+    """Companies that neither the search nor the ledger knows yet."""
 
     async def find_company(self, company_id: CompanyId) -> Company | None:
         self.calls.note("find_company")
@@ -89,6 +103,20 @@ class MemoryHubSpot:
         found = [self.contacts[one] for one in dict.fromkeys(contact_ids) if one in self.contacts]
         return [replace(one, email=_spelled(one.email)) for one in found]
 
+    async def find_contacts_by_email(self, emails: Sequence[str]) -> Sequence[Contact]:
+        self.calls.note("find_contacts_by_email")
+        wanted = {_spelled(email) for email in emails} - {""}
+        contacts = [replace(one, email=_spelled(one.email)) for one in self.contacts.values()]
+        return [one for one in contacts if one.email in wanted]
+
+    async def find_companies_of_contacts(self, contact_ids: Sequence[ContactId]) -> Sequence[Association]:
+        self.calls.note("find_companies_of_contacts")
+        return [one for one in self.associations.values() if one.contact_id in contact_ids]
+
+    async def find_companies(self, search: CompanySearch) -> Sequence[Company]:
+        self.calls.note("find_companies")
+        return [one for one in self.companies.values() if one.id not in self.unknown and _is_sought(one, search)]
+
     async def find_members(self, segment: str, kind: Kind, record_ids: Sequence[str]) -> frozenset[str]:
         self.calls.note("find_members")
         if segment not in self.segments:
@@ -98,6 +126,18 @@ class MemoryHubSpot:
     async def read_stage_order(self) -> Sequence[StageName]:
         self.calls.note("read_stage_order")
         return self.stages
+
+    async def upsert_company(self, account_id: AccountId, values: CompanyValues) -> UpsertedCompany:
+        if len(values.name) > LONGEST_PROPERTY:
+            raise Rejected("the name is too long", code="VALIDATION_ERROR")
+        held = next((one for one in self.companies.values() if one.account_id == account_id), None)
+        company = held or Company(CompanyId(f"9{len(self.created):03d}"), account_id=account_id)
+        told = {name: value for name in ("name", "domain", "website", "country") if (value := getattr(values, name))}
+        self.companies[company.id] = replace(company, **told)
+        if not held:
+            self.created.append(company.id)
+        self.calls.note("upsert_company")
+        return UpsertedCompany(company.id, created=not held)
 
     async def write_account_id(self, company_id: CompanyId, account_id: AccountId) -> None:
         company = self._company(company_id)
@@ -129,6 +169,15 @@ class MemoryHubSpot:
             self._associate(one)
         self.calls.note("associate")
         _require(known, associations)
+
+    async def dissociate(self, associations: Sequence[Association]) -> None:
+        for one in associations:
+            self.associations.pop((one.company_id, one.contact_id), None)
+        self.calls.note("dissociate")
+
+    def make_primary(self, company_id: CompanyId, contact_id: ContactId) -> None:
+        """As a person does it in HubSpot."""
+        self._associate(Association(company_id, contact_id, is_primary=True))
 
     def _company(self, company_id: CompanyId) -> Company:
         _require(self.companies, [company_id])
@@ -173,10 +222,22 @@ class MemorySalesforce:
         return [
             one
             for one in self.accounts.values()
-            if one.company_id == search.company_id
-            or one.id in search.account_ids
-            or any(spelling in one.website.lower() for spelling in spellings)
+            if not one.is_deleted
+            and (
+                (search.company_id and one.company_id == search.company_id)
+                or one.id in search.account_ids
+                or any(spelling in one.website.lower() for spelling in spellings)
+            )
         ]
+
+    async def find_account(self, account_id: AccountId) -> Account | None:
+        self.calls.note("find_account")
+        return self.accounts.get(account_id)
+
+    async def find_people_of(self, account_id: AccountId) -> Sequence[Person]:
+        self.calls.note("find_people_of")
+        people = (one for one in self.people.values() if one.kind is PersonKind.CONTACT)
+        return [replace(one, email=_spelled(one.email)) for one in people if one.account_id == account_id]
 
     async def find_people(self, emails: Sequence[str], ids: Sequence[PersonId] = ()) -> Sequence[Person]:
         self.calls.note("find_people")
@@ -242,6 +303,15 @@ def _refuse(values: Iterable[str], refusals: Mapping[str, SyncError]) -> None:
     for name in values:
         if name in refusals:
             raise refusals[name]
+
+
+def _is_sought(company: Company, search: CompanySearch) -> bool:
+    return (
+        company.id in search.company_ids
+        or (search.account_id is not None and search.account_id in {company.account_id, company.native_account_id})
+        or not set(company_domains(company)).isdisjoint(search.domains)
+        or bool(search.name and is_same_name(company.name, search.name))
+    )
 
 
 def _spelled(email: str) -> str:

@@ -9,6 +9,7 @@ from tasks.contracts.errors import Ambiguous, Busy, ProblemClass
 from tasks.contracts.fields import Everybody, FieldMemory, FieldReport, LeftOut, UsableMapping
 from tasks.contracts.records import (
     AccountId,
+    Association,
     CompanyId,
     ContactId,
     ContactLink,
@@ -16,6 +17,8 @@ from tasks.contracts.records import (
     Kind,
     Link,
     Owed,
+    PersonId,
+    Place,
     StageName,
     Verdict,
 )
@@ -30,16 +33,18 @@ class MemoryLedger:
     calls: Calls
     links: dict[CompanyId, tuple[Link, int]] = field(default_factory=dict)
     contact_links: dict[ContactId, ContactLink] = field(default_factory=dict)
-    claims: dict[Identity, CompanyId] = field(default_factory=dict)
+    claims: dict[Identity, Subject] = field(default_factory=dict)
     owed: list[Owed] = field(default_factory=list)
     timeline: list[tuple[Subject, Verdict]] = field(default_factory=list)
+    places: dict[ContactId, Place] = field(default_factory=dict)
     written_stages: dict[ContactId, StageName] = field(default_factory=dict)
-    creating: set[CompanyId] = field(default_factory=set)
-    """Companies that are owed an account: what keeps a claim standing."""
     baselines: dict[Link, dict[str, str]] = field(default_factory=dict)
     derived: dict[CompanyId, dict[str, str]] = field(default_factory=dict)
     left_out: dict[CompanyId, dict[str, LeftOut]] = field(default_factory=dict)
     paused: set[str] = field(default_factory=set)
+    our_associations: set[tuple[CompanyId, ContactId]] = field(default_factory=set)
+    creating: set[str] = field(default_factory=set)
+    """Companies and accounts that are owed a counterpart: what keeps a claim standing."""
 
     async def find_link(self, company_id: CompanyId) -> Link | None:
         self.calls.note("find_link")
@@ -61,24 +66,35 @@ class MemoryLedger:
         self.calls.note("find_contact_links_of_account")
         return [one for one in self.contact_links.values() if one.account_id == account_id]
 
-    async def claim_identities(
-        self, company_id: CompanyId, identities: Sequence[Identity]
-    ) -> Mapping[Identity, CompanyId]:
-        held = {
-            one: holder
-            for one in identities
-            if (holder := self.claims.get(one, company_id)) != company_id
-            and (holder in self.links or holder in self.creating)
-        }
+    async def find_contact_links_of_people(self, person_ids: Sequence[PersonId]) -> Sequence[ContactLink]:
+        self.calls.note("find_contact_links_of_people")
+        return [one for one in self.contact_links.values() if one.person_id in person_ids]
+
+    async def claim_identities(self, holder: Subject, identities: Sequence[Identity]) -> Mapping[Identity, Subject]:
+        customer = self._customer(holder)
+        holders = {one: self._customer(self.claims.get(one, holder)) for one in identities}
+        held = {one: other for one, other in holders.items() if other != customer and self._stands(other)}
         if not held:
-            self.claims.update(dict.fromkeys(identities, company_id))
+            self.claims.update(dict.fromkeys(identities, customer))
         self.calls.note("claim_identities")
         return held
 
-    async def find_creators(self, company_id: CompanyId, identities: Sequence[Identity]) -> Sequence[CompanyId]:
+    async def find_creators(self, asking: Subject, identities: Sequence[Identity]) -> Sequence[Subject]:
         self.calls.note("find_creators")
-        holders = dict.fromkeys(self.claims.get(one, company_id) for one in identities)
-        return [one for one in holders if one != company_id and one in self.creating and one not in self.links]
+        customer = self._customer(asking)
+        holders = dict.fromkeys(self._customer(self.claims.get(one, asking)) for one in identities)
+        return [one for one in holders if one != customer and self._is_creating(one)]
+
+    def _customer(self, holder: Subject) -> Subject:
+        """A linked account is its company."""
+        found = (link.company_id for link, _ in self.links.values() if link.account_id == holder.record_id)
+        return next((Subject(Kind.COMPANY, company_id) for company_id in found), holder)
+
+    def _stands(self, holder: Subject) -> bool:
+        return holder.record_id in self.links or holder.record_id in self.creating
+
+    def _is_creating(self, holder: Subject) -> bool:
+        return holder.record_id in self.creating and holder.record_id not in self.links
 
     async def record_link(self, link: Link, verdict: Verdict, *, fence: int, then: Sequence[Owed] = ()) -> None:
         before, last_fence = self.links.get(link.company_id, (link, fence))
@@ -106,6 +122,26 @@ class MemoryLedger:
     async def owe(self, then: Sequence[Owed]) -> None:
         self.owed += then
         self.calls.note("owe")
+
+    async def find_our_associations(self, associations: Sequence[Association]) -> Sequence[Association]:
+        self.calls.note("find_our_associations")
+        return [one for one in dict.fromkeys(associations) if (one.company_id, one.contact_id) in self.our_associations]
+
+    async def record_our_associations(self, associations: Sequence[Association]) -> None:
+        self.our_associations |= {(one.company_id, one.contact_id) for one in associations}
+        self.calls.note("record_our_associations")
+
+    async def forget_our_associations(self, associations: Sequence[Association]) -> None:
+        self.our_associations -= {(one.company_id, one.contact_id) for one in associations}
+        self.calls.note("forget_our_associations")
+
+    async def find_places(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, Place]:
+        self.calls.note("find_places")
+        return {one: self.places[one] for one in contact_ids if one in self.places}
+
+    async def record_place(self, contact_id: ContactId, place: Place) -> None:
+        self.places[contact_id] = place
+        self.calls.note("record_place")
 
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         self.calls.note("find_written_stages")

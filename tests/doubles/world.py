@@ -24,6 +24,8 @@ from tests.doubles.crms import MemoryHubSpot, MemorySalesforce
 from tests.doubles.ledger import MemoryFields, MemoryLeases, MemoryLedger
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+SWITCHED_ON = datetime(2021, 1, 1, tzinfo=UTC)
+LATELY = datetime(2022, 1, 1, tzinfo=UTC)
 
 
 class World:
@@ -41,7 +43,16 @@ class World:
         self.hubspot.segments = {segment: set() for segment in segments if segment}
 
     def tools(self, *, forced: bool = False) -> Tools:
-        return Tools(self.hubspot, self.salesforce, self.ledger, self.leases, self.fields, self.switches, forced=forced)
+        return Tools(
+            self.hubspot,
+            self.salesforce,
+            self.ledger,
+            self.leases,
+            self.fields,
+            self.switches,
+            forced=forced,
+            switched_on_at=SWITCHED_ON if self.switches.company_sync else None,
+        )
 
     def company(self, company_id: str = "1", **values: Any) -> CompanyId:
         key = CompanyId(company_id)

@@ -18,7 +18,7 @@ TROUBLE = {
     **{f"writing: {kind}": (kind, WRITES) for kind in KINDS},
     **{f"reading: {kind}": (kind, READS) for kind in KINDS if kind not in AFTER_THE_WRITE},
 }
-STRUCK_FOR_SECONDS = 2.5
+STRUCK_FOR_SECONDS = 1.25
 """Longer than the workers wait for an answer."""
 
 pytestmark = pytest.mark.processes
@@ -42,8 +42,16 @@ def companies_of() -> tuple[Author, dict[str, list[str]]]:
 @pytest.fixture(scope="module")
 def running(companies_of, database_url, redis_url, engine, tmp_path_factory) -> Iterator[Running]:
     author, _ = companies_of
-    env = {"TANDEM_READ_TIMEOUT": "1", "TANDEM_SLICE_SIZE": "4"}
-    with Running(tmp_path_factory.mktemp("logs"), database_url, redis_url, engine, author.story, env=env) as started:
+    env = {
+        "TANDEM_READ_TIMEOUT": "0.5",
+        "TANDEM_SLICE_SIZE": "4",
+        "TANDEM_RESEND_AFTER": "1",
+        "TANDEM_RESEND_EVERY": "0.5",
+        # By so much only: a late write falls before one attempt and after another.
+        "TEST_TIMES_QUICKER": "2",
+    }
+    folder, app = tmp_path_factory.mktemp("logs"), "tests.faults.hurried:app"
+    with Running(folder, database_url, redis_url, engine, author.story, app=app, env=env) as started:
         yield started
 
 

@@ -105,6 +105,12 @@ def is_retrieve(one: Sent) -> bool:
 
 
 @pytest.fixture
+def search_rate() -> int:
+    """What is carried does not depend on how long it takes."""
+    return 1_000
+
+
+@pytest.fixture
 def pairs(crms: Wire, hands: Hands) -> Pairs:  # noqa: F811 -- fixtures
     hands.ledger.write_switch("company_sync", True, "the test")
     return Pairs(crms, hands)

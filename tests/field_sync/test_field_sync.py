@@ -7,10 +7,13 @@ import pytest
 from tasks.contracts.records import Lane, Owed
 from tasks.create_account import create_account
 from tasks.link_company import link_company
+from tasks.poll_hubspot import poll_hubspot
+from tasks.poll_salesforce import poll_salesforce
 from tasks.sync_fields import sync_fields
 from tests.crm.wire import Sent
 from tests.field_sync.conftest import Pairs, is_retrieve, writes_in
 from tests.ledger.samples import EARLIER
+from tests.promises.poll_scenes import AT_ONCE
 from tests.woken import Woken
 from workers.ledger.field_problems import FieldProblems
 from workers.ledger.postgres_ledger import Following
@@ -281,3 +284,42 @@ def test_a_mapped_field_that_has_gone_keeps_nobody_from_being_linked(pairs: Pair
     pairs.owe(1, task="link_company")
     assert run_slice(link_company, [], Lane.LIVE, pairs.hands, Woken()) == 1
     assert pairs.account()["HubSpot_Company_Id__c"] == "1"
+
+
+def polled(pairs: Pairs) -> int:
+    """Both CRMs, once; returns what was made owed."""
+    hands = pairs.hands
+    runs = (
+        poll_hubspot(hands.hubspot_feed, hands.poll_book, Woken(), AT_ONCE, quota_left=1),
+        poll_salesforce(hands.salesforce_feed, hands.poll_book, Woken(), AT_ONCE, quota_left=1),
+    )
+    assert [one.problem for one in runs if one] == ["", ""]
+    return sum(one.owed for one in runs if one)
+
+
+def test_polls_find_an_edit_of_a_mapped_field_on_either_side_and_our_own_writes_are_no_news(pairs: Pairs) -> None:
+    pairs.link({"phone": "1", "city": "Bonn"}, {"Phone": "1", "BillingCity": "Bonn"})
+    polled(pairs)
+    pairs.work()
+    assert polled(pairs) == 0
+    pairs.edit_account({"Phone": "2", "SystemModstamp": None})
+    assert polled(pairs) > 0
+    pairs.work()
+    assert pairs.company()["phone"] == "2"
+    assert polled(pairs) == 0, "what we wrote to HubSpot comes back as an echo"
+    pairs.edit_company({"city": "", "zip": "53111"})
+    assert polled(pairs) > 0
+    pairs.work()
+    assert pairs.account()["BillingPostalCode"] == "53111"
+    before = len(pairs.wire.sent)
+    assert polled(pairs) == 0, "what we wrote to Salesforce comes back as an echo"
+    pairs.work()
+    sent = [one for one in pairs.wire.sent[before:] if "search" not in one.path and "composite" not in one.path]
+    assert sent == [], "and ends without any call but the polls' own"
+
+
+def test_a_mapped_field_that_has_gone_stops_no_poll(pairs: Pairs) -> None:
+    pairs.link({}, {})
+    pairs.hands.mapping.usable()
+    pairs.wire.org.configure({"missing_fields": ["Account.Phone"]})
+    polled(pairs)

@@ -11,8 +11,8 @@ from typing import Any
 import requests
 from sqlalchemy import Engine, select
 
+from tasks.contracts.machinery import Messenger
 from tasks.contracts.records import Owed
-from tasks.contracts.tools import Messenger
 from tests.http.webhooks import PATH, PORTAL, SECRET, signed
 from tests.waiting import until
 from workers.embedded import free_port

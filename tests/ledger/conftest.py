@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine
 
+from tasks.contracts.machinery import Job
 from tasks.contracts.records import Lane, Owed
-from tasks.contracts.tools import Job
 from tests.ledger.samples import LONG, empty
 from workers.ledger.inbox import PostgresInbox
 from workers.ledger.owed_book import PostgresOwedBook

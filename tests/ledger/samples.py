@@ -1,7 +1,8 @@
 """Small words the ledger's tests share: ids, requests, a look into a row, work done by many threads at once."""
 
+import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import Any, TypeVar
@@ -81,3 +82,18 @@ def at_once(*work: Callable[[], T]) -> list[T]:
 
     with ThreadPoolExecutor(len(work)) as pool:
         return list(pool.map(run, work))
+
+
+def wait_until_blocked(engine: Engine, what: str = "", *, unless: "Future[Any] | None" = None) -> None:
+    """Somebody waits for a lock to do this: a part of the statement."""
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE :what"
+    )
+    deadline = time.monotonic() + 4
+    while not (unless and unless.done()):
+        with engine.connect() as connection:
+            if connection.scalar(waiting, {"what": f"%{what}%"}):
+                return
+        assert time.monotonic() < deadline, f"nobody waits to {what or 'go on'}"
+        time.sleep(0.02)

@@ -5,26 +5,28 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import Engine, select
 
-from tasks.contracts.records import CompanyId, Identity, Lane, Owed
-from tasks.contracts.tools import Done, Later, Parked
-from tests.ledger.samples import ACME, LONG, ZETA, at_once, execute, link, link_request
+from tasks.contracts.machinery import Done, Later, Parked
+from tasks.contracts.records import Identity, Kind, Lane, Owed
+from tasks.contracts.tools import Subject
+from tests.ledger.samples import ACME, LONG, ZETA, at_once, execute, link, link_request, wait_until_blocked
 from workers.ledger.claims import claim_identities, release_claims
 from workers.ledger.models import IdentityClaimRow
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.postgres_ledger import PostgresLedger
 
-A, B, C = CompanyId("1"), CompanyId("2"), CompanyId("3")
+A, B, C = (Subject(Kind.COMPANY, number) for number in "123")
 
 
-def holders(engine: Engine) -> dict[str, str]:
+def holders(engine: Engine) -> dict[str, Subject]:
+    columns = (IdentityClaimRow.value, IdentityClaimRow.holder_kind, IdentityClaimRow.holder_id)
     with engine.connect() as connection:
-        return dict(connection.execute(select(IdentityClaimRow.value, IdentityClaimRow.company_id)).all())
+        return {value: Subject(Kind(kind), holder) for value, kind, holder in connection.execute(select(*columns))}
 
 
 @pytest.fixture
 def creating(book: PostgresOwedBook) -> None:
     """All three are owed an account, which is what lets their claims stand."""
-    book.owe([Owed("create_account", one) for one in (A, B, C)])
+    book.owe([Owed("create_account", one.record_id) for one in (A, B, C)])
 
 
 @pytest.mark.usefixtures("creating")
@@ -84,15 +86,15 @@ class TestWhileTheHolderIsAtWork:
 class TestWhatMakesAClaimStand:
     @pytest.fixture(autouse=True)
     def _a_claims(self, ledger: PostgresLedger, book: PostgresOwedBook) -> None:
-        book.owe([Owed("create_account", A), Owed("create_account", B)])
+        book.owe([Owed("create_account", "1"), Owed("create_account", "2")])
         ledger.claim_identities([(A, (ACME,))])
 
     def claim_work(self, book: PostgresOwedBook):
-        (job,) = book.claim("create_account", Lane.LIVE, first=[A], limit=1, ttl=LONG)
+        (job,) = book.claim("create_account", Lane.LIVE, first=["1"], limit=1, ttl=LONG)
         return job
 
     def test_a_link(self, ledger: PostgresLedger, book: PostgresOwedBook) -> None:
-        ledger.record_links([link_request(link(A, 1))])
+        ledger.record_links([link_request(link("1", 1))])
         book.settle([Done(self.claim_work(book))])
         assert ledger.claim_identities([(B, (ACME,))]) == [{ACME: A}]
 
@@ -107,7 +109,7 @@ class TestWhatMakesAClaimStand:
         assert holders(engine) == {ACME.value: B}
 
     def test_not_other_work(self, ledger: PostgresLedger, engine: Engine) -> None:
-        execute(engine, "UPDATE owed SET task = 'link_company' WHERE record_id = :a", a=A)
+        execute(engine, "UPDATE owed SET task = 'link_company' WHERE record_id = :a", a="1")
         assert ledger.claim_identities([(B, (ACME,))]) == [{}]
 
     def test_a_claim_nobody_needs_any_more_goes_with_the_work(self, engine: Engine, book: PostgresOwedBook) -> None:
@@ -116,7 +118,7 @@ class TestWhatMakesAClaimStand:
 
     def test_a_claim_stays_while_work_is_owed_again(self, engine: Engine, book: PostgresOwedBook) -> None:
         job = self.claim_work(book)
-        book.owe([Owed("create_account", A)])
+        book.owe([Owed("create_account", "1")])
         book.settle([Done(job)])
         assert holders(engine) == {ACME.value: A}
 
@@ -124,12 +126,12 @@ class TestWhatMakesAClaimStand:
         self, engine: Engine, ledger: PostgresLedger
     ) -> None:
         """The holder's work becomes visible only while the taker is waiting for the row."""
-        execute(engine, "DELETE FROM owed WHERE record_id = :a", a=A)
+        execute(engine, "DELETE FROM owed WHERE record_id = :a", a="1")
         with engine.connect() as holder:
             holder.exec_driver_sql("UPDATE identity_claims SET claimed_at = now()")
 
             def come_to_life() -> None:
-                execute(engine, "SELECT pg_sleep(0.3)")
+                wait_until_blocked(engine)
                 holder.exec_driver_sql(
                     "INSERT INTO links (company_id, account_id, fence) VALUES ('1', '001000000000001AAA', 1)"
                 )
@@ -140,9 +142,9 @@ class TestWhatMakesAClaimStand:
 
 
 def test_giving_up_a_claim_leaves_it_to_whoever_is_just_taking_it_over(engine: Engine, ledger, book) -> None:
-    book.owe([Owed("create_account", one) for one in (A, B)])
+    book.owe([Owed("create_account", one.record_id) for one in (A, B)])
     ledger.claim_identities([(A, (ACME,))])
-    execute(engine, "UPDATE owed SET parked_at = now(), problem = 'no name' WHERE record_id = :id", id=A)
+    execute(engine, "UPDATE owed SET parked_at = now(), problem = 'no name' WHERE record_id = :id", id="1")
 
     def give_up() -> None:
         with engine.begin() as connection:
@@ -152,13 +154,7 @@ def test_giving_up_a_claim_leaves_it_to_whoever_is_just_taking_it_over(engine: E
         with engine.begin() as connection:
             assert claim_identities(connection, [(B, (ACME,))]) == [{}]
             given_up = threads.submit(give_up)
-            while not somebody_waits_for_a_lock(engine):
-                assert not given_up.done(), "it did not wait for the one who is taking over"
+            wait_until_blocked(engine, unless=given_up)
+            assert not given_up.done(), "it did not wait for the one who is taking over"
         given_up.result()
     assert holders(engine) == {ACME.value: B}
-
-
-def somebody_waits_for_a_lock(engine: Engine) -> bool:
-    waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    with engine.connect() as connection:
-        return bool(connection.exec_driver_sql(waiting).scalar())

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, select
 from tasks.contracts.changes import Change, What, malformed_event
 from tasks.contracts.records import AccountId, CompanyId, ContactId, ContactLink, Kind, Link, Owed, PersonId, PersonKind
 from tasks.rules.routing import choose_tasks
-from tests.ledger.samples import at_once, link_request, owed_row
+from tests.ledger.samples import at_once, link_request, owed_row, wait_until_blocked
 from workers.ledger.inbox import PostgresInbox
 from workers.ledger.models import ChangeRow, MalformedRow, OwedRow
 from workers.ledger.postgres_ledger import PostgresLedger
@@ -56,7 +56,7 @@ def test_batches_in_another_order_wait_for_each_other_and_never_in_a_circle(engi
         other.exec_driver_sql(insert, ("a",))
 
         def cross() -> None:
-            other.exec_driver_sql("SELECT pg_sleep(0.3)")
+            wait_until_blocked(engine)
             other.exec_driver_sql(insert, ("b",))
             other.commit()
 
@@ -87,6 +87,11 @@ def test_an_account_stands_for_its_company(engine: Engine, inbox, ledger: Postgr
     assert owed_row(engine, announced, "link_company") is None
 
 
+@pytest.mark.parametrize("announced", [ACCOUNT, ACCOUNT[:15]])
+def test_an_account_without_a_company_is_owed_one_under_its_long_id(inbox: PostgresInbox, announced: str) -> None:
+    assert inbox.record_changes([routed("a", Kind.ACCOUNT, announced)]).owed == (Owed("create_company", ACCOUNT),)
+
+
 @pytest.mark.parametrize("kind", [Kind.SALESFORCE_CONTACT, Kind.LEAD])
 def test_a_person_stands_for_the_contacts_linked_with_it(inbox, ledger: PostgresLedger, kind) -> None:
     ledger.record_contact_links(
@@ -99,7 +104,7 @@ def test_a_person_stands_for_the_contacts_linked_with_it(inbox, ledger: Postgres
 
 @pytest.mark.parametrize(
     ("kind", "record_id"),
-    [(Kind.ACCOUNT, ACCOUNT), (Kind.LEAD, PERSON), (Kind.SALESFORCE_CONTACT, PERSON), (Kind.OPPORTUNITY, PERSON)],
+    [(Kind.LEAD, PERSON), (Kind.SALESFORCE_CONTACT, PERSON), (Kind.OPPORTUNITY, PERSON)],
 )
 def test_a_salesforce_record_without_a_link_is_noted_and_owes_nothing(engine, inbox, kind, record_id) -> None:
     change, owed = routed("a", kind, record_id)

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import Engine, text
 
-from tasks.contracts.records import CompanyId, Identity, Owed
-from tasks.contracts.tools import Done, Later, Parked
+from tasks.contracts.machinery import Done, Later, Parked
+from tasks.contracts.records import Identity, Kind, Owed
+from tasks.contracts.tools import Subject
 from tests.ledger.samples import ACME, LONG, account, link, link_request
 from workers.ledger.invariants import INVARIANTS, check_invariants, find_violations
 from workers.ledger.postgres_ledger import PostgresLedger
@@ -12,6 +13,7 @@ from workers.ledger.postgres_ledger import PostgresLedger
 OPEN_CLAIM = "INSERT INTO owed (task, record_id, lane) VALUES ('create_account', '1', 'live')"
 AGO = "now() - interval '11 minutes'"
 
+CLAIM = "INSERT INTO identity_claims (kind, value, holder_kind, holder_id) VALUES"
 PLANTED = {
     "one_link_per_account": (
         f"INSERT INTO links VALUES ('1', '{account(1)}', 0), ('2', '{account(1)[:15]}', 0)",
@@ -22,13 +24,13 @@ PLANTED = {
     "claims_are_on_ones_own": (
         (
             f"INSERT INTO links VALUES ('1', '{account(1)}', 0);"
-            f"INSERT INTO identity_claims VALUES ('account', '{account(1)}', '2')"
+            f"{CLAIM} ('account', '{account(1)}', 'hubspot.company', '2')"
         ),
-        f"account {account(1)}: claimed by company 2",
+        f"account {account(1)}: claimed by hubspot.company 2",
     ),
     "claims_have_a_reason": (
-        "INSERT INTO identity_claims VALUES ('domain', 'acme.example', '1')",
-        "domain acme.example: claimed by company 1",
+        f"{CLAIM} ('domain', 'acme.example', 'hubspot.company', '1')",
+        "domain acme.example: claimed by hubspot.company 1",
     ),
     "done_within_requested": (
         (
@@ -81,11 +83,12 @@ def test_the_row_that_breaks_it_is_found(engine: Engine, name: str) -> None:
 def test_a_claim_on_another_company_is_found(engine: Engine) -> None:
     with engine.connect() as connection:
         connection.execute(text(OPEN_CLAIM))
-        connection.execute(text("INSERT INTO identity_claims VALUES ('company', '2', '1'), ('company', '1', '1')"))
+        planted = "('company', '2', 'hubspot.company', '1'), ('company', '1', 'hubspot.company', '1')"
+        connection.execute(text(f"{CLAIM} {planted}"))
         found = find_violations(connection)
         connection.rollback()
     assert [(one.invariant, one.rows) for one in found] == [
-        ("claims_are_on_ones_own", ("company 2: claimed by company 1",))
+        ("claims_are_on_ones_own", ("company 2: claimed by hubspot.company 1",))
     ]
 
 
@@ -93,8 +96,8 @@ def test_they_hold_where_all_kinds_of_work_went_on(engine: Engine, ledger: Postg
     (fence,) = ledger.draw_fences(1)
     jobs = [claim_one(str(number)) for number in range(1, 6)]
     own = (ACME, Identity("company", "1"), Identity("account", account(1)))
-    others = [(CompanyId(one), (Identity("domain", f"{one}.example"),)) for one in ("2", "3")]
-    ledger.claim_identities([(CompanyId("1"), own), *others])
+    others = [(Subject(Kind.COMPANY, one), (Identity("domain", f"{one}.example"),)) for one in ("2", "3")]
+    ledger.claim_identities([(Subject(Kind.COMPANY, "1"), own), *others])
     ledger.record_links([link_request(link(1, 1), fence=fence, then=[Owed("link_company", "1")])])
     book.settle(
         [

@@ -1,14 +1,28 @@
 """A company and an account find each other once; what stood in the way is told, request by request."""
 
 from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, event
 
 from tasks.contracts.errors import Ambiguous, Busy, Rejected, SyncError
+from tasks.contracts.machinery import Parked
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import AccountId, CompanyId, ContactId, ContactLink, Owed, PersonId, PersonKind, Verdict
-from tests.ledger.samples import EARLIER, LATER, account, at_once, codes, link, link_request, owed_row
+from tests.ledger.samples import (
+    EARLIER,
+    LATER,
+    account,
+    at_once,
+    codes,
+    link,
+    link_request,
+    owed_row,
+    wait_until_blocked,
+)
+from workers.ledger.engine import make_engine
 from workers.ledger.postgres_ledger import LinkRequest, PostgresLedger
 
 NEXT = Owed("link_company", "1")
@@ -31,6 +45,16 @@ def test_the_same_link_again_is_fine_and_says_nothing_new(engine: Engine, ledger
     assert ledger.record_links([link_request(link(1, 1), fence=3)]) == [None]
     assert ledger.record_links([link_request(link(1, 1), fence=4)]) == [None]
     assert codes(engine) == ["LINKED_BY_KEY"]
+
+
+@pytest.mark.parametrize(("task", "record_id"), [("create_account", "1"), ("create_company", account(1))])
+def test_a_link_answers_what_was_parked_about_either_record(engine, ledger, book, claim_one, task, record_id) -> None:
+    book.settle([Parked(claim_one(record_id, task=task), "which one?", "CONFLICT", "SUGGEST_DOMAIN", "Choose.", {})])
+    book.settle([Parked(claim_one("2"), "which one?", "CONFLICT", "SUGGEST_DOMAIN", "Choose.", {})])
+    ledger.record_links([link_request(link(1, 1))])
+    answered, other = owed_row(engine, record_id, task), owed_row(engine, "2")
+    assert (answered.parked_at, answered.problem, answered.done) == (None, "", answered.requested)
+    assert other.parked_at is not None
 
 
 def test_an_earlier_lease_writes_nothing(engine: Engine, ledger: PostgresLedger) -> None:
@@ -127,15 +151,29 @@ def test_of_many_who_link_one_company_at_once_one_wins(ledger: PostgresLedger) -
         assert all(isinstance(answer, Ambiguous) for answer in answers[fence + 1 :])
 
 
-def test_a_batch_that_loses_a_deadlock_still_answers_row_by_row(engine: Engine, ledger: PostgresLedger) -> None:
+@pytest.fixture
+def unhurried_engine(database_url: str) -> Iterator[Engine]:
+    """Looks for a deadlock only when everybody has had the time to be in it, and gives up for nothing else."""
+    engine = make_engine(database_url, lock_timeout=timedelta(minutes=1), statement_timeout=timedelta(minutes=1))
+
+    @event.listens_for(engine, "begin")
+    def _look_later(connection: Connection) -> None:
+        connection.exec_driver_sql("SET LOCAL deadlock_timeout = '3s'")
+
+    yield engine
+    engine.dispose()
+
+
+def test_a_batch_that_loses_a_deadlock_still_answers_row_by_row(engine: Engine, unhurried_engine: Engine) -> None:
     """It has account 1 and waits for 2; the other has 2 and waits for 1, and is the more patient of the two."""
     insert = "INSERT INTO links (company_id, account_id, fence) VALUES (%s, %s, 1)"
-    with engine.connect() as other:
-        other.exec_driver_sql("SET LOCAL deadlock_timeout = '20s'")
+    ledger = PostgresLedger(unhurried_engine)
+    with unhurried_engine.connect() as other:
+        other.exec_driver_sql("SET LOCAL deadlock_timeout = '50s'")
         other.exec_driver_sql(insert, ("7", account(2)))
 
         def cross() -> list[SyncError | None]:
-            other.exec_driver_sql("SELECT pg_sleep(0.4)")
+            wait_until_blocked(engine)
             other.exec_driver_sql(insert, ("8", account(1)))
             other.commit()
             return []

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
+from tasks.contracts.machinery import Done, Later, Parked
 from tasks.contracts.records import Kind, Lane, Owed, Verdict
-from tasks.contracts.tools import Done, Later, Parked
 from tests.ledger.samples import (
     EARLIER,
     LAPSED,

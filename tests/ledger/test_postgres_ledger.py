@@ -120,7 +120,7 @@ class TestSwitches:
     @pytest.mark.parametrize(
         ("name", "value", "problem"),
         [
-            ("compny_sync", True, "there is no switch compny_sync; there are company_segment, "),
+            ("compny_sync", True, "there is no switch compny_sync; there are account_from_primary_company, "),
             ("company_sync", "yes", "company_sync: 'yes' is not true or false"),
             ("company_sync", 1, "company_sync: 1 is not true or false"),
             ("default_object", "account", "default_object: 'account' is not one of contact, lead"),
@@ -133,6 +133,22 @@ class TestSwitches:
         with pytest.raises(ValueError, match=problem):
             ledger.write_switch(name, value, "ann")
         assert ledger.read_switches() == Switches()
+
+    def test_company_sync_is_on_since_it_was_switched_on(self, ledger: PostgresLedger) -> None:
+        assert ledger.find_switched_on_at() is None
+        before = ledger.now()
+        ledger.write_switch("company_sync", True, "ann")
+        since = ledger.find_switched_on_at()
+        assert since
+        assert since >= before
+        ledger.write_switch("company_sync", True, "bob")
+        assert ledger.find_switched_on_at() == since
+        ledger.write_switch("company_sync", False, "bob")
+        assert ledger.find_switched_on_at() is None
+        ledger.write_switch("company_sync", True, "bob")
+        again = ledger.find_switched_on_at()
+        assert again
+        assert again > since
 
     def test_nobody_switches_anonymously(self, ledger: PostgresLedger) -> None:
         with pytest.raises(ValueError, match="who"):

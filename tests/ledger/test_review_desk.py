@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import Engine, select
 
 from tasks.contracts.changes import Change
+from tasks.contracts.machinery import Done, Later, Parked
 from tasks.contracts.records import ContactId, ContactLink, Kind, Lane, Owed, PersonId, PersonKind
-from tasks.contracts.tools import Done, Later, Parked
+from tasks.contracts.tools import Subject
 from tests.ledger.samples import (
     ACME,
     LAPSED,
@@ -153,7 +154,7 @@ class TestDismissing:
 
     def test_claims_of_the_dismissed_are_given_up(self, engine: Engine, ledger, desk: ReviewDesk, park) -> None:
         park("1")
-        ledger.claim_identities([("1", (ACME,))])
+        ledger.claim_identities([(Subject(Kind.COMPANY, "1"), (ACME,))])
         desk.dismiss(EVERYTHING, by="ann", why="test company")
         with engine.connect() as connection:
             assert connection.execute(select(IdentityClaimRow)).all() == []

@@ -1,6 +1,5 @@
 """What a changed switch makes owed again: in the same transaction, whoever is at work meanwhile."""
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -8,10 +7,11 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import Engine, text
 
+from tasks.contracts.machinery import Done, Parked
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import Kind, Lane, Owed, Verdict
-from tasks.contracts.tools import Done, Parked, Subject
-from tests.ledger.samples import EARLIER, execute, owed_row
+from tasks.contracts.tools import Subject
+from tests.ledger.samples import EARLIER, execute, owed_row, wait_until_blocked
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.ledger.review_desk import ParkedFilter
@@ -171,15 +171,3 @@ def test_a_hundred_thousand_companies_are_one_statement(engine: Engine, ledger: 
     execute(engine, "ANALYZE")
     # A plan that is quadratic in them would take hours; the statement is ended after seconds.
     assert ledger.write_switch("company_sync", True, "ann") == 100_000
-
-
-def wait_until_blocked(engine: Engine, what: str, *, unless: "Future[object] | None" = None) -> None:
-    """Somebody waits for a lock to do this."""
-    query = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE :what")
-    deadline = time.monotonic() + 4
-    while not (unless and unless.done()):
-        with engine.connect() as connection:
-            if connection.scalar(query, {"what": f"%{what}%"}):
-                return
-        assert time.monotonic() < deadline, f"nobody waits to {what}"
-        time.sleep(0.02)

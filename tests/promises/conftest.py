@@ -57,11 +57,17 @@ def crms(simulated: Wire) -> Wire:
 
 
 @pytest.fixture
-def hands(database_url: str, redis_url: str, engine: Engine, crms: Wire) -> Iterator[Hands]:
+def search_rate() -> int:
+    """Searches per second that we allow ourselves."""
+    return 5
+
+
+@pytest.fixture
+def hands(database_url: str, redis_url: str, engine: Engine, crms: Wire, search_rate: int) -> Iterator[Hands]:
     """A process that has just started."""
     empty(engine)
     with redis.Redis.from_url(redis_url) as connection:
-        connection.flushall()
+        connection.flushdb()
     app = Credentials()
     started = Hands.build(
         Settings(
@@ -70,6 +76,7 @@ def hands(database_url: str, redis_url: str, engine: Engine, crms: Wire) -> Iter
             REDIS_URL=SecretStr(redis_url),
             hubspot_url=crms.url,
             hubspot_token=SecretStr(DEFAULT_TOKEN),
+            hubspot_search_rate=search_rate,
             salesforce_url=crms.url,
             salesforce_consumer_key=SecretStr(app.consumer_key),
             salesforce_consumer_secret=SecretStr(app.consumer_secret),

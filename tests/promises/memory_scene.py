@@ -118,6 +118,9 @@ class MemoryScene:
     def accounts(self) -> Sequence[Account]:
         return list(self.salesforce.accounts.values())
 
+    def owe_company(self, account_id: AccountId) -> None:
+        self.ledger.creating.add(account_id)
+
     def owe_account(self, company_id: CompanyId) -> None:
         self.ledger.creating.add(company_id)
 

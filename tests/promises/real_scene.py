@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from simulator.hubspot.seeding import DEFAULT_TOKEN
 from tasks.contracts.errors import SyncError
+from tasks.contracts.machinery import Done, Job, Parked, Settlement
 from tasks.contracts.records import (
     Account,
     AccountId,
@@ -29,7 +30,7 @@ from tasks.contracts.records import (
     StageName,
     Verdict,
 )
-from tasks.contracts.tools import Done, HubSpot, Job, Leases, Ledger, Parked, Salesforce, Settlement, Subject, Tools
+from tasks.contracts.tools import HubSpot, Leases, Ledger, Salesforce, Subject, Tools
 from tests.crm.asking import KEY
 from tests.crm.wire import Wire
 from tests.promises.scene import Flow
@@ -94,6 +95,8 @@ class RealScene:
             "lifecyclestage": company.lifecycle_stage,
             "sf_account_id": company.account_id,
             "salesforceaccountid": company.native_account_id,
+            "country": company.country,
+            **({"createdate": company.created_at.isoformat()} if company.created_at else {}),
         }
         if company.created_automatically:
             properties["hs_object_source"] = "CRM_SETTING"
@@ -135,7 +138,16 @@ class RealScene:
         """It does."""
 
     def has_account(self, account: Account) -> None:
-        row = {"Id": account.id, "Name": account.name, "Website": account.website or None, KEY: account.company_id}
+        row: dict[str, Any] = {
+            "Id": account.id,
+            "Name": account.name,
+            "Website": account.website or None,
+            KEY: account.company_id,
+        }
+        row |= {"BillingCountry": account.country or None, "ParentId": account.parent_id}
+        dates = {"CreatedDate": account.created_at, "LastModifiedDate": account.modified_at}
+        row |= {name: f"{moment:%Y-%m-%dT%H:%M:%S}.000+0000" for name, moment in dates.items() if moment}
+        row |= {"IsDeleted": account.is_deleted, "MasterRecordId": account.master_id}
         self._wire.org.seed({"Account": [{**row, "IsPersonAccount": account.is_person_account}]})
 
     def has_person(self, person: Person) -> None:
@@ -146,7 +158,8 @@ class RealScene:
             "CreatedDate": f"{person.created_at:%Y-%m-%dT%H:%M:%S}.000+0000",
         }
         if person.kind is PersonKind.LEAD:
-            self._wire.org.seed({"Lead": [{**row, "Company": "Acme", "IsConverted": person.is_converted}]})
+            became = {"ConvertedAccountId": person.account_id, "ConvertedContactId": person.contact_id}
+            self._wire.org.seed({"Lead": [{**row, "Company": "Acme", "IsConverted": person.is_converted, **became}]})
         else:
             self._wire.org.seed({"Contact": [{**row, "AccountId": person.account_id}]})
 
@@ -171,6 +184,9 @@ class RealScene:
         rows = [row for row in self._wire.org.state()["Account"] if not row.get("IsDeleted")]
         return [Account(AccountId(row["Id"]), row["Name"], row.get("Website", ""), row.get(KEY, None)) for row in rows]
 
+    def owe_company(self, account_id: AccountId) -> None:
+        self._hands.book.owe([Owed("create_company", account_id)])
+
     def owe_account(self, company_id: CompanyId) -> None:
         self._hands.book.owe([Owed("create_account", company_id)])
 
@@ -192,7 +208,7 @@ class RealScene:
             return [Verdict(code, evidence) for code, evidence in connection.execute(about)]
 
     def lose_leases(self) -> None:
-        self._hands.redis.flushall()
+        self._hands.redis.flushdb()
 
     def _job(self) -> Job:
         now = self._hands.ledger.now()

@@ -6,8 +6,8 @@ import pytest
 
 from tasks.contracts.errors import Gone, ProblemClass, Rejected
 from tasks.contracts.fields import FieldMemory, FieldReport, LeftOut
+from tasks.contracts.finding import AccountValues
 from tasks.contracts.records import Account, AccountId, Company, CompanyId, Link
-from tasks.contracts.tools import AccountValues
 
 ONE, TWO, NOBODY = (CompanyId(number) for number in "129")
 ACME, ZETA, NOWHERE = (AccountId(f"00100000000000{number}AAA") for number in (1, 2, 9))

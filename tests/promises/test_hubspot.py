@@ -1,6 +1,8 @@
 """What flows rely on when they speak to HubSpot."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -23,6 +25,8 @@ ANNA, BERT, STRANGER = ContactId("1001"), ContactId("1002"), ContactId("1404")
 ACCOUNT, OTHER_ACCOUNT = AccountId("001000000000001AAA"), AccountId("001000000000002AAA")
 LEAD, CUSTOMER = StageName("lead"), StageName("customer")
 ODD_NAME = 'O\'Brien & "Söhne" \\ <株式会社> 🚲 %_'
+dated = partial(Company, created_at=datetime(2026, 1, 2, tzinfo=UTC))
+"""HubSpot knows since when it has a company."""
 
 
 def on(company_id: CompanyId, contact_id: ContactId) -> Association:
@@ -71,7 +75,7 @@ async def stages_in(scene: Scene, *contact_ids: ContactId) -> dict[ContactId, St
 def people(scene: Scene) -> None:
     """Two companies, and two contacts who sit nowhere."""
     for company_id in (ONE, TWO):
-        scene.has_company(Company(company_id, "Acme"))
+        scene.has_company(dated(company_id, "Acme"))
     for contact_id in (ANNA, BERT):
         scene.has_contact(Contact(contact_id, f"{contact_id}@acme.example"))
 
@@ -80,7 +84,7 @@ def people(scene: Scene) -> None:
 
 
 async def test_a_company_is_found_with_everything_a_rule_asks_for(scene):
-    company = Company(
+    company = dated(
         ONE,
         name=ODD_NAME,
         domain="acme.example",
@@ -96,8 +100,8 @@ async def test_a_company_is_found_with_everything_a_rule_asks_for(scene):
 
 
 async def test_what_a_company_lacks_is_blank(scene):
-    scene.has_company(Company(ONE))
-    assert unmapped(await scene.hubspot.find_company(ONE)) == Company(ONE)
+    scene.has_company(dated(ONE))
+    assert unmapped(await scene.hubspot.find_company(ONE)) == dated(ONE)
 
 
 async def test_a_company_that_was_never_there_is_none(scene):
@@ -105,7 +109,7 @@ async def test_a_company_that_was_never_there_is_none(scene):
 
 
 async def test_an_archived_company_is_none(scene):
-    scene.has_company(Company(ONE, "Acme"))
+    scene.has_company(dated(ONE, "Acme"))
     scene.archive_company(ONE)
     assert await scene.hubspot.find_company(ONE) is None
 
@@ -119,9 +123,9 @@ async def test_a_company_that_was_merged_away_is_none(scene):
 
 async def test_a_change_that_was_announced_is_seen(scene):
     assert await scene.hubspot.find_company(ONE) is None
-    scene.has_company(Company(ONE, "Acme"))
+    scene.has_company(dated(ONE, "Acme"))
     scene.look_again()
-    assert unmapped(await scene.hubspot.find_company(ONE)) == Company(ONE, "Acme")
+    assert unmapped(await scene.hubspot.find_company(ONE)) == dated(ONE, "Acme")
 
 
 # Contacts
@@ -230,6 +234,18 @@ async def test_nobody_sits_with_a_record_that_is_gone_but_the_others_do(scene, m
 
 async def test_associating_nobody_does_nothing(scene):
     await scene.hubspot.associate([])
+    await scene.hubspot.dissociate([])
+
+
+@pytest.mark.usefixtures("people")
+async def test_a_contact_is_taken_off_one_company_and_stays_on_the_others(scene):
+    for one in (primary(ONE, ANNA), on(TWO, ANNA), on(ONE, BERT)):
+        scene.has_association(one)
+    assert await associations_in(scene) == {primary(ONE, ANNA), on(ONE, BERT)}
+    for _ in range(2):
+        await scene.hubspot.dissociate([on(ONE, ANNA), on(ONE, STRANGER), on(NOBODY, ANNA), on(ONE, ANNA)])
+    assert await associations_in(scene) == {on(ONE, BERT)}
+    assert set(await scene.hubspot.find_companies_of(ANNA)) == {on(TWO, ANNA)}
 
 
 # Segments
@@ -246,7 +262,7 @@ async def test_the_members_of_a_segment_are_told_apart_from_the_others(scene):
 
 async def test_companies_can_be_members_as_well(scene):
     for company_id in (ONE, TWO):
-        scene.has_company(Company(company_id))
+        scene.has_company(dated(company_id))
     scene.has_segment("9", Kind.COMPANY, [TWO])
     assert await scene.hubspot.find_members("9", Kind.COMPANY, [ONE, TWO]) == {TWO}
 
@@ -264,7 +280,7 @@ async def test_a_segment_that_was_deleted_is_not_one_without_members(scene):
 async def test_an_account_id_is_written_and_may_be_written_again(scene):
     for _ in range(2):
         await scene.hubspot.write_account_id(ONE, ACCOUNT)
-    assert await company_in(scene) == Company(ONE, "Acme", account_id=ACCOUNT)
+    assert await company_in(scene) == dated(ONE, "Acme", account_id=ACCOUNT)
 
 
 @pytest.mark.usefixtures("people")
@@ -302,20 +318,20 @@ async def test_nothing_is_written_to_a_company_that_is_gone(scene):
 
 @pytest.mark.parametrize("before", [BLANK_STAGE, LEAD, CUSTOMER])
 async def test_a_stage_moves_forward_and_may_be_written_again(scene, before):
-    scene.has_company(Company(ONE, "Acme", lifecycle_stage=before))
+    scene.has_company(dated(ONE, "Acme", lifecycle_stage=before))
     for _ in range(2):
         assert await scene.hubspot.write_company_stage(ONE, CUSTOMER) == CUSTOMER
-    assert await company_in(scene) == Company(ONE, "Acme", lifecycle_stage=CUSTOMER)
+    assert await company_in(scene) == dated(ONE, "Acme", lifecycle_stage=CUSTOMER)
 
 
 async def test_a_backward_write_succeeds_changes_nothing_and_says_so(scene):
-    scene.has_company(Company(ONE, lifecycle_stage=CUSTOMER))
+    scene.has_company(dated(ONE, lifecycle_stage=CUSTOMER))
     assert await scene.hubspot.write_company_stage(ONE, LEAD) == CUSTOMER
     assert (await company_in(scene)).lifecycle_stage == CUSTOMER
 
 
 async def test_a_stage_goes_back_by_way_of_blank(scene):
-    scene.has_company(Company(ONE, lifecycle_stage=CUSTOMER))
+    scene.has_company(dated(ONE, lifecycle_stage=CUSTOMER))
     assert await scene.hubspot.write_company_stage(ONE, BLANK_STAGE) == BLANK_STAGE
     assert (await company_in(scene)).lifecycle_stage == BLANK_STAGE
     assert await scene.hubspot.write_company_stage(ONE, LEAD) == LEAD
@@ -324,7 +340,7 @@ async def test_a_stage_goes_back_by_way_of_blank(scene):
 
 @pytest.mark.parametrize("before", [BLANK_STAGE, LEAD])
 async def test_a_stage_the_portal_does_not_have_is_rejected(scene, before):
-    scene.has_company(Company(ONE, lifecycle_stage=before))
+    scene.has_company(dated(ONE, lifecycle_stage=before))
     with pytest.raises(Rejected):
         await scene.hubspot.write_company_stage(ONE, StageName("deleted long ago"))
     assert (await company_in(scene)).lifecycle_stage == before
@@ -338,7 +354,7 @@ async def test_the_order_of_stages_is_the_portals_own_without_deleted_ones(scene
 
 async def test_forward_is_what_the_portals_own_order_says(scene):
     scene.has_stages([CUSTOMER, LEAD])
-    scene.has_company(Company(ONE, lifecycle_stage=CUSTOMER))
+    scene.has_company(dated(ONE, lifecycle_stage=CUSTOMER))
     assert await scene.hubspot.write_company_stage(ONE, LEAD) == LEAD
     assert await scene.hubspot.write_company_stage(ONE, CUSTOMER) == LEAD
 

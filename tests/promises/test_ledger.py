@@ -27,6 +27,12 @@ ACME, ZETA, NOWHERE = (AccountId(f"00100000000000{number}AAA") for number in (1,
 ANNA, BERT, STRANGER = (ContactId(str(number)) for number in (1001, 1002, 1404))
 LINK = Link(ONE, ACME)
 ABOUT_ONE = Subject(Kind.COMPANY, "1")
+
+
+def about(company_id: CompanyId) -> Subject:
+    return Subject(Kind.COMPANY, company_id)
+
+
 LINKED = Verdict(Reason.LINKED_BY_KEY, {"account": ACME})
 NEXT = (Owed("link_company", "1"), Owed("propagate_lifecycle_stage", "1"))
 LEAD, CUSTOMER = StageName("lead"), StageName("customer")
@@ -128,79 +134,79 @@ async def test_fences_of_one_company_say_nothing_about_another(scene):
 async def test_identities_are_claimed_and_may_be_claimed_again(scene):
     scene.owe_account(ONE)
     for _ in range(2):
-        assert await scene.ledger.claim_identities(ONE, [ACME_COM, ODD, ACME_COM]) == {}
+        assert await scene.ledger.claim_identities(about(ONE), [ACME_COM, ODD, ACME_COM]) == {}
 
 
 async def test_claiming_nothing_is_always_granted(scene):
-    assert await scene.ledger.claim_identities(ONE, []) == {}
+    assert await scene.ledger.claim_identities(about(ONE), []) == {}
 
 
 async def test_a_claim_stands_while_its_holder_is_owed_an_account(scene):
     scene.owe_account(ONE)
-    await scene.ledger.claim_identities(ONE, [ACME_COM, ODD])
-    assert await scene.ledger.claim_identities(TWO, [ACME_COM, ODD]) == {ACME_COM: ONE, ODD: ONE}
+    await scene.ledger.claim_identities(about(ONE), [ACME_COM, ODD])
+    assert await scene.ledger.claim_identities(about(TWO), [ACME_COM, ODD]) == {ACME_COM: about(ONE), ODD: about(ONE)}
 
 
 async def test_who_is_about_to_get_an_account_is_found_by_what_it_has_claimed(scene):
     for one, identities in ((ONE, [ACME_COM, ODD]), (TWO, [ACME_DE])):
         scene.owe_account(one)
-        await scene.ledger.claim_identities(one, identities)
-    assert list(await scene.ledger.find_creators(THREE, [ODD, ACME_COM, ODD])) == [ONE]
-    assert set(await scene.ledger.find_creators(THREE, [ACME_COM, ACME_DE])) == {ONE, TWO}
-    assert list(await scene.ledger.find_creators(ONE, [ACME_COM, ODD])) == [], "nobody waits for itself"
-    assert list(await scene.ledger.find_creators(ONE, [])) == []
-    assert await scene.ledger.claim_identities(ONE, [ACME_COM]) == {}, "looking has changed nothing"
+        await scene.ledger.claim_identities(about(one), identities)
+    assert list(await scene.ledger.find_creators(about(THREE), [ODD, ACME_COM, ODD])) == [about(ONE)]
+    assert set(await scene.ledger.find_creators(about(THREE), [ACME_COM, ACME_DE])) == {about(ONE), about(TWO)}
+    assert list(await scene.ledger.find_creators(about(ONE), [ACME_COM, ODD])) == [], "nobody waits for itself"
+    assert list(await scene.ledger.find_creators(about(ONE), [])) == []
+    assert await scene.ledger.claim_identities(about(ONE), [ACME_COM]) == {}, "looking has changed nothing"
 
 
 @pytest.mark.parametrize("by", ["link", "settle", "park"])
 async def test_whoever_has_its_account_or_gets_none_is_not_waited_for(scene, by):
     scene.owe_account(ONE)
-    await scene.ledger.claim_identities(ONE, [ACME_COM])
+    await scene.ledger.claim_identities(about(ONE), [ACME_COM])
     if by == "link":
         await link(scene)
     elif by == "settle":
         scene.settle_account(ONE)
     else:
         scene.park_account(ONE)
-    assert list(await scene.ledger.find_creators(TWO, [ACME_COM])) == []
+    assert list(await scene.ledger.find_creators(about(TWO), [ACME_COM])) == []
 
 
 async def test_a_claim_stands_while_its_holder_is_linked(scene):
     scene.owe_account(ONE)
-    await scene.ledger.claim_identities(ONE, [ACME_COM])
+    await scene.ledger.claim_identities(about(ONE), [ACME_COM])
     await link(scene)
     scene.settle_account(ONE)
-    assert await scene.ledger.claim_identities(TWO, [ACME_COM]) == {ACME_COM: ONE}
+    assert await scene.ledger.claim_identities(about(TWO), [ACME_COM]) == {ACME_COM: about(ONE)}
 
 
 @pytest.mark.parametrize("ends", ["settle_account", "park_account"])
 async def test_a_claim_lapses_when_its_holder_is_neither(scene, ends):
     for company_id in (ONE, TWO):
         scene.owe_account(company_id)
-    await scene.ledger.claim_identities(ONE, [ACME_COM])
+    await scene.ledger.claim_identities(about(ONE), [ACME_COM])
     getattr(scene, ends)(ONE)
-    assert await scene.ledger.claim_identities(TWO, [ACME_COM]) == {}
-    assert await scene.ledger.claim_identities(ONE, [ACME_COM]) == {ACME_COM: TWO}
+    assert await scene.ledger.claim_identities(about(TWO), [ACME_COM]) == {}
+    assert await scene.ledger.claim_identities(about(ONE), [ACME_COM]) == {ACME_COM: about(TWO)}
 
 
 async def test_a_claim_of_somebody_nobody_owes_anything_holds_nobody_up(scene):
-    await scene.ledger.claim_identities(ONE, [ACME_COM])
-    assert await scene.ledger.claim_identities(TWO, [ACME_COM]) == {}
+    await scene.ledger.claim_identities(about(ONE), [ACME_COM])
+    assert await scene.ledger.claim_identities(about(TWO), [ACME_COM]) == {}
 
 
 async def test_all_identities_are_claimed_or_none(scene):
     for company_id in (ONE, TWO, THREE):
         scene.owe_account(company_id)
-    await scene.ledger.claim_identities(ONE, [ACME_COM])
-    assert await scene.ledger.claim_identities(TWO, [ACME_DE, ACME_COM, ODD]) == {ACME_COM: ONE}
-    assert await scene.ledger.claim_identities(THREE, [ACME_DE, ODD]) == {}
+    await scene.ledger.claim_identities(about(ONE), [ACME_COM])
+    assert await scene.ledger.claim_identities(about(TWO), [ACME_DE, ACME_COM, ODD]) == {ACME_COM: about(ONE)}
+    assert await scene.ledger.claim_identities(about(THREE), [ACME_DE, ODD]) == {}
 
 
 async def test_an_identity_is_its_kind_and_its_value(scene):
     scene.owe_account(ONE)
-    await scene.ledger.claim_identities(ONE, [ACME_COM])
+    await scene.ledger.claim_identities(about(ONE), [ACME_COM])
     others = [Identity("account", "acme.com"), Identity("domain", "acme.co"), Identity("domain", "Acme.com")]
-    assert await scene.ledger.claim_identities(TWO, others) == {}
+    assert await scene.ledger.claim_identities(about(TWO), others) == {}
 
 
 # The people behind contacts

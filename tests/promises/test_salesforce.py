@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tasks.contracts.errors import Ambiguous, Gone, NeedsHuman, Rejected
+from tasks.contracts.finding import AccountSearch, AccountValues
 from tasks.contracts.records import (
     Account,
     AccountId,
@@ -14,7 +15,6 @@ from tasks.contracts.records import (
     PersonId,
     PersonKind,
 )
-from tasks.contracts.tools import AccountSearch, AccountValues
 from tests.promises.scene import Scene
 
 ONE, TWO, NOBODY = CompanyId("1"), CompanyId("2"), CompanyId("404")
@@ -49,9 +49,14 @@ async def account_ids(scene: Scene, *ids: AccountId, company_id: CompanyId = NOB
 
 
 async def test_an_account_is_found_with_everything_a_rule_asks_for(scene):
-    account = Account(ACME, ODD_NAME, "https://www.acme.example/shop", ONE, is_person_account=True)
+    account = Account(
+        ACME, ODD_NAME, "https://www.acme.example/shop", ONE, is_person_account=True, country="Österreich",
+        parent_id=ZETA, created_at=JOINED, modified_at=JOINED,
+    )  # fmt: skip
+    scene.has_account(Account(ZETA, "Zeta"))
     scene.has_account(account)
     assert list(await scene.salesforce.find_accounts(AccountSearch(ONE))) == [account]
+    assert await scene.salesforce.find_account(ACME) == account
 
 
 async def test_accounts_are_found_by_key_by_id_and_by_domain_each_once(scene):

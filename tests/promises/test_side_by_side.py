@@ -3,6 +3,7 @@
 import asyncio
 
 from tasks.contracts.errors import Ambiguous, Busy, Gone, SyncError
+from tasks.contracts.finding import AccountSearch, AccountValues
 from tasks.contracts.records import (
     AccountId,
     Association,
@@ -20,7 +21,7 @@ from tasks.contracts.records import (
     StageName,
     Verdict,
 )
-from tasks.contracts.tools import AccountSearch, AccountValues, Subject
+from tasks.contracts.tools import Subject
 from tests.doubles.world import LONG_AGO
 from tests.promises.scene import Flow
 
@@ -99,11 +100,12 @@ async def test_of_two_that_claim_the_same_one_gets_it(scene):
     for company_id in (ONE, TWO):
         scene.owe_account(company_id)
 
-    def claiming(company_id: CompanyId) -> Flow:
-        return lambda tools: tools.ledger.claim_identities(company_id, [DOMAIN])
+    def claiming(holder: Subject) -> Flow:
+        return lambda tools: tools.ledger.claim_identities(holder, [DOMAIN])
 
-    answers = await scene.at_once(claiming(ONE), claiming(TWO))
-    assert answers in ([{}, {DOMAIN: ONE}], [{DOMAIN: TWO}, {}])
+    one, two = Subject(Kind.COMPANY, ONE), Subject(Kind.COMPANY, TWO)
+    answers = await scene.at_once(claiming(one), claiming(two))
+    assert answers in ([{}, {DOMAIN: one}], [{DOMAIN: two}, {}])
 
 
 async def test_of_two_that_link_the_same_account_one_is_refused_without_a_trace(scene):

@@ -50,6 +50,7 @@ def write_companies(author: Author) -> tuple[str, list[str]]:
 
 def create_all(run: Running, alone: str, sharing: list[str]) -> Counter[str]:
     """Accounts by their domain afterwards."""
+    run.wait_until_all_listen()
     for company in sharing:
         run.send("create_account", company)
         run.send("create_account", [alone])

@@ -4,7 +4,8 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tasks.contracts.records import CompanyId, Identity
+from tasks.contracts.records import Identity
+from tasks.contracts.tools import Subject
 from workers.celery_app import make_app, register_tasks
 from workers.coordination.leases import RedisLeases
 from workers.ledger.postgres_ledger import PostgresLedger
@@ -25,8 +26,8 @@ class NobodyClaims(PostgresLedger):
     """Every identity is free for everybody."""
 
     def claim_identities(
-        self, requests: Sequence[tuple[CompanyId, Sequence[Identity]]]
-    ) -> list[dict[Identity, CompanyId]]:
+        self, requests: Sequence[tuple[Subject, tuple[Identity, ...]]]
+    ) -> list[dict[Identity, Subject]]:
         return [{} for _ in requests]
 
 

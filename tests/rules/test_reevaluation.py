@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, fields, replace
+from datetime import datetime
 from itertools import product
 from typing import Any
 
@@ -9,18 +10,21 @@ import pytest
 
 from tasks.contracts.errors import NeedsHuman
 from tasks.contracts.reasons import Reason
-from tasks.contracts.records import DomainMatch, NameMatch, OpportunitySignal, PersonKind, StageName, Switches
+from tasks.contracts.records import DomainMatch, Kind, NameMatch, OpportunitySignal, PersonKind, StageName, Switches
 from tasks.create_account import create_account
+from tasks.create_company import create_company
 from tasks.link_contact import link_contact
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.rules.reevaluation import ENDS, REVIEWS, SEGMENT_GONE, reviews_after
 from tasks.sync_task import SyncTask
-from tests.doubles.world import World
+from tests.doubles.world import LATELY, LONG_AGO, World
 
 ACCOUNT, OTHER_ACCOUNT = "001000000000001AAA", "001000000000002AAA"
 CONTACTS, COMPANIES = "7", "9"
 VALUES: dict[str, tuple[Any, ...]] = {
     "company_sync": (False, True),
+    "hubspot_polling": (False, True),
+    "salesforce_polling": (False, True),
     "default_object": tuple(PersonKind),
     "contact_segment": (None, CONTACTS),
     "company_segment": (None, COMPANIES),
@@ -28,6 +32,8 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "domain_match": tuple(DomainMatch),
     "opt_out_domains": ((), ("acme.com",)),
     "name_match": tuple(NameMatch),
+    "account_from_primary_company": (False, True),
+    "keep_former_company": (False, True),
     "recreate_deleted_companies": (False, True),
     "opportunity_signals": (False, True),
     "stage_to_contacts": (False, True),
@@ -47,8 +53,15 @@ MATCH_SWITCHES = [
     "name_match",
 ]
 STAGE_SWITCHES = ["opportunity_signals", "stage_to_contacts", "stages_of_all_contacts", "rank_other"]
-NOBODY_DECIDES_BY_IT = {"recreate_deleted_companies"}
-"""No task makes companies yet."""
+COMPANY_SWITCHES = ["company_sync", "domain_match", "opt_out_domains", "name_match"]
+NOTHING_DECIDED_TURNS_OUT_OTHERWISE = {
+    "account_from_primary_company",
+    "keep_former_company",
+    "recreate_deleted_companies",
+    "hubspot_polling",
+    "salesforce_polling",
+}
+"""Polls only find records, and whatever finds a record, it ends the same."""
 
 
 def settings(names: list[str]) -> Iterator[Switches]:
@@ -81,8 +94,10 @@ def company_with(people: str, accounts: str, members: str) -> World:
         world.account(ACCOUNT, website="acme.com")
     if accounts == "two":
         world.account(OTHER_ACCOUNT, website="acme.com")
-    if accounts == "taken":
+    if accounts in {"taken", "taken from a twin"}:
         world.link("2", ACCOUNT)
+    if accounts == "taken from a twin":
+        world.company(domain="acme.com", created_automatically=True)
     return world
 
 
@@ -106,6 +121,32 @@ def company_like(people: str, account: str) -> World:
     return world
 
 
+def account_with(companies: str, edited_at: datetime) -> World:
+    world = World()
+    world.account(ACCOUNT, website="acme.com", country="BR", created_at=LONG_AGO, modified_at=edited_at)
+    match companies:
+        case "one":
+            world.company(domain="acme.com", country="Brazil")
+        case "two" | "taken":
+            world.company(domain="acme.com")
+            world.company("2", domain="acme.com" if companies == "two" else "acme.de")
+        case "doubtful":
+            world.company(name="Zeta Shipping", domain="acme.com")
+        case "namesake":
+            world.company(country="Brazil")
+        case "namesake from nowhere":
+            world.company()
+        case "one, and a namesake":
+            world.company(domain="acme.com", name="Zeta Shipping")
+            world.company("2", country="Brazil")
+        case "one, and a namesake from nowhere":
+            world.company(domain="acme.com", name="Zeta Shipping")
+            world.company("2")
+    if companies == "taken":
+        world.link("1", OTHER_ACCOUNT)
+    return world
+
+
 def company_at(stage: str, synced: str, not_synced: str, has_won: bool) -> World:
     world = World()
     world.company(lifecycle_stage=StageName(stage))
@@ -117,7 +158,8 @@ def company_at(stage: str, synced: str, not_synced: str, has_won: bool) -> World
 
 PEOPLE = ("nobody", "a lead", "a private contact", "one to come", "one to come, another there")
 MEMBERS = ("", "contact", "company", "contact and company")
-CASES = [*product(PEOPLE, ("none", "one"), MEMBERS), ("nobody", "two", ""), ("nobody", "taken", "")]
+CASES = [*product(PEOPLE, ("none", "one"), MEMBERS), ("nobody", "two", "")]
+CASES += [("nobody", "taken", ""), ("nobody", "taken from a twin", "")]
 COMPANIES_IN_TROUBLE = [lambda case=case: company_with(*case) for case in CASES]
 LIKENESSES = (
     "doubtful",
@@ -128,7 +170,12 @@ LIKENESSES = (
 )
 COMPANIES_ALIKE = [lambda case=case: company_like(*case) for case in product(PEOPLE[:4], LIKENESSES)]
 COMPANIES_ALIKE += [
-    lambda accounts=accounts: company_with("nobody", accounts, "") for accounts in ("one", "two", "taken")
+    lambda accounts=accounts: company_with("nobody", accounts, "")
+    for accounts in ("one", "two", "taken", "taken from a twin")
+]
+ACCOUNTS_IN_TROUBLE = [
+    lambda case=case: account_with(*case)
+    for case in product(("none", "one", "two", "taken", *LIKENESSES), (LONG_AGO, LATELY))
 ]
 COMPANIES_AT_STAGES = [
     lambda case=case: company_at(*case)
@@ -146,15 +193,16 @@ def state(world: World) -> object:
 async def end(task: SyncTask, world: World, switches: Switches, *, forced: bool = False) -> str:
     """The code it ends with."""
     world.switches = switches
+    record_id = ACCOUNT if task.of is Kind.ACCOUNT else "1"
     try:
-        await task("1", world.tools(forced=forced))
+        await task(record_id, world.tools(forced=forced))
     except NeedsHuman as question:
         return question.code
-    return [code for code in world.codes() if code in ENDS[task.name]][-1]
+    return [code for code in world.codes(record_id) if code in ENDS[task.name]][-1]
 
 
-HOW: dict[SyncTask, tuple[bool, ...]] = {create_account: (False,), propagate_lifecycle_stage: (False, True)}
-"""Not forced, or forced: what a forced create_account has decided no switch undoes."""
+FORCED_OR_NOT: dict[SyncTask, tuple[bool, ...]] = {propagate_lifecycle_stage: (False, True)}
+"""Where both count: what a forced create_account, or create_company, has decided no switch undoes."""
 
 
 async def ends_that_change(
@@ -162,7 +210,7 @@ async def ends_that_change(
 ) -> set[tuple[str, str, bool]]:
     """Switch, code, and whether it was switched off: where the change has changed a record or a question."""
     found = set()
-    for make, (before, name, value), forced in product(cases, changes(names), HOW[task]):
+    for make, (before, name, value), forced in product(cases, changes(names), FORCED_OR_NOT.get(task, (False,))):
         world = make()
         code = await end(task, world, before, forced=forced)
         held = state(world)
@@ -174,6 +222,7 @@ async def ends_that_change(
 
 
 ACCOUNTS = ((ACCOUNT_SWITCHES, COMPANIES_IN_TROUBLE), (MATCH_SWITCHES, COMPANIES_ALIKE))
+COMPANIES_TO_BE = ((COMPANY_SWITCHES, ACCOUNTS_IN_TROUBLE),)
 STAGES = ((STAGE_SWITCHES, COMPANIES_AT_STAGES),)
 
 
@@ -181,6 +230,7 @@ STAGES = ((STAGE_SWITCHES, COMPANIES_AT_STAGES),)
     ("task", "trials"),
     [
         pytest.param(create_account, ACCOUNTS, id="accounts"),
+        pytest.param(create_company, COMPANIES_TO_BE, id="companies"),
         pytest.param(propagate_lifecycle_stage, STAGES, id="stages"),
     ],
 )
@@ -203,7 +253,7 @@ def test_every_switch_is_in_the_table():
 
 def test_a_switch_that_is_switched_off_only_forbids():
     assert [reviews_after(name, False) for name in REVIEWS] == [()] * len(REVIEWS)
-    assert {name for name in REVIEWS if not reviews_after(name, True)} == NOBODY_DECIDES_BY_IT
+    assert {name for name in REVIEWS if not reviews_after(name, True)} == NOTHING_DECIDED_TURNS_OUT_OTHERWISE
 
 
 async def test_a_contact_that_was_announced_while_the_sync_was_off_is_looked_at_again():

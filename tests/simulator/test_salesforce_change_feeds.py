@@ -14,6 +14,7 @@ from tests.simulator.salesforce_fixtures import Client, refusal
 from tests.waiting import until
 
 salesforce_server, salesforce = fixtures.salesforce_server, fixtures.salesforce
+ROOT = f"/services/data/v{fixtures.VERSION}"
 STAMP = "%Y-%m-%dT%H:%M:%S.000+0000"
 
 
@@ -198,3 +199,19 @@ def test_a_held_commit_waits_for_its_release(salesforce, kind):
 def test_reading_is_never_late(salesforce):
     salesforce.org.configure({"late_commit_rate": 1.0, "late_commit_seconds": 60.0})
     assert salesforce.ids("SELECT Id FROM Account") == []
+
+
+def test_a_composite_that_only_reads_does_not_wait_for_the_commits_of_others(salesforce):
+    salesforce.org.configure({"hold_commits": True})
+    read = {"method": "GET", "url": f"{ROOT}/query?q=SELECT+Id+FROM+Account", "referenceId": "read"}
+    answer = salesforce.call("POST", "composite", {"compositeRequest": [read]})
+    assert answer.json()["compositeResponse"][0]["httpStatusCode"] == 200
+    assert salesforce.org.counters["commits.late"] == 0
+
+
+def test_a_composite_that_writes_waits_like_any_other_write(salesforce):
+    salesforce.org.configure({"late_commit_rate": 1.0, "late_commit_seconds": 0.1})
+    write = {"method": "POST", "url": f"{ROOT}/sobjects/Account", "referenceId": "write", "body": {"Name": "A"}}
+    answer = salesforce.call("POST", "composite", {"compositeRequest": [write]})
+    assert answer.json()["compositeResponse"][0]["httpStatusCode"] == 201
+    assert salesforce.org.counters["commits.late"] == 1

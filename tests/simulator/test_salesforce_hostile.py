@@ -211,7 +211,9 @@ bodies = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.sampled_from(WRITES), bodies)
 def test_no_body_breaks_the_org(salesforce, target, body):
     answer = raw(salesforce, target, json.dumps(body).encode())

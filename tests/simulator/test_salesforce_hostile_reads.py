@@ -15,7 +15,9 @@ from tests.simulator.salesforce_fixtures import KEY_FIELD, refusal
 from tests.simulator.test_salesforce_soql import SCHEMA, store_of
 
 salesforce_server, salesforce = fixtures.salesforce_server, fixtures.salesforce
-OVER_THE_WIRE = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+OVER_THE_WIRE = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 VOCABULARY = (
     "SELECT FROM WHERE GROUP BY HAVING ORDER LIMIT OFFSET FOR UPDATE WITH SECURITY_ENFORCED USING SCOPE AND OR NOT "
     "IN LIKE INCLUDES NULLS LAST DESC COUNT() COUNT(Id) MAX(Name) SUM(AnnualRevenue) MIN(CreatedDate) FIELDS(ALL) Id "

@@ -1,9 +1,12 @@
 """One customer's domain is taken once its company has an account, however it came by it: decision table T2, row 4."""
 
+import contextlib
+
 import pytest
 
 from tasks.contracts.errors import Ambiguous, Busy
-from tasks.contracts.records import CompanyId, DomainMatch, Identity
+from tasks.contracts.records import CompanyId, DomainMatch, Identity, Kind
+from tasks.contracts.tools import Subject
 from tasks.create_account import create_account
 from tests.doubles.world import World
 
@@ -40,9 +43,9 @@ async def test_waiting_for_another_company_asks_salesforce_for_no_account(has_ev
     if has_evidence:
         world.account(ACCOUNT, company_id=CompanyId("2"))
     world.ledger.creating |= {CompanyId("1"), CompanyId("2")}
-    await world.ledger.claim_identities(CompanyId("1"), [Identity("domain", "acme.com")])
+    await world.ledger.claim_identities(Subject(Kind.COMPANY, "1"), [Identity("domain", "acme.com")])
     for _ in range(3):
-        with pytest.raises(Busy, match="company 1 is about to get an account"):
+        with pytest.raises(Busy, match="company 1 is about to get a counterpart"):
             await run(world, "2")
     assert "find_accounts" not in world.calls.made
     world.ledger.creating.remove(CompanyId("1"))
@@ -57,7 +60,7 @@ async def test_nobody_is_waited_for_where_the_domain_decides_nothing(why):
     world.company("2", domain="acme.com")
     world.contact("2")
     world.ledger.creating.add(CompanyId("1"))
-    await world.ledger.claim_identities(CompanyId("1"), [Identity("domain", "acme.com")])
+    await world.ledger.claim_identities(Subject(Kind.COMPANY, "1"), [Identity("domain", "acme.com")])
     await run(world, "2", forced=forced)
     assert CompanyId("2") in world.ledger.links
 
@@ -74,3 +77,23 @@ async def test_a_company_with_one_domain_taken_holds_its_other_one():
     with pytest.raises(Ambiguous) as refusal:
         await run(world, "3")
     assert refusal.value.evidence == {"linked_companies": ["2"], "domains": ["acme.de"]}
+
+
+async def test_t2_row_4_another_company_of_the_domain_makes_it_a_question():
+    world = World(domain_match=DomainMatch.AUTO)
+    world.company(domain="acme.com")
+    world.company("2", name="Acme Nord", additional_domains=("acme.com",))
+    world.account(ACCOUNT, website="acme.com")
+    with pytest.raises(Ambiguous) as refusal:
+        await run(world, "1")
+    assert (refusal.value.code, refusal.value.evidence["companies"]) == ("CONFLICT_DOMAIN", ["2"])
+
+
+@pytest.mark.parametrize("mode", [DomainMatch.OFF, DomainMatch.SUGGEST])
+async def test_t2_row_4_other_companies_are_asked_for_only_where_one_would_be_adopted(mode):
+    world = World(domain_match=mode)
+    world.company(domain="acme.com")
+    world.account(ACCOUNT, website="acme.com")
+    with contextlib.suppress(Ambiguous):
+        await run(world, "1")
+    assert "find_companies" not in world.calls.made

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from tasks.contracts.changes import MAX_EVENTS, Change, Malformed, parse_changes
+from tasks.contracts.machinery import Received
 from tasks.contracts.records import Kind, Owed
-from tasks.contracts.tools import Received
 from tasks.receive_changes import receive_changes
 
 
@@ -39,10 +39,14 @@ def event(**values: object) -> dict[str, object]:
     [
         ("hubspot.company", "123", [Owed("create_account", "123")]),
         ("hubspot.contact", "456", [Owed("link_contact", "456")]),
-        ("salesforce.account", "001000000000001AAA", [Owed("link_company", "001000000000001AAA")]),
+        ("salesforce.account", "001000000000001AAA", [Owed("create_company", "001000000000001AAA")]),
         ("salesforce.contact", "003000000000001", [Owed("link_contact", "003000000000001")]),
         ("salesforce.lead", "00Q000000000001AAA", [Owed("link_contact", "00Q000000000001AAA")]),
-        ("salesforce.opportunity", "006000000000001AAA", []),
+        (
+            "salesforce.opportunity",
+            "006000000000001AAA",
+            [Owed("propagate_lifecycle_stage", "006000000000001AAA")],
+        ),
     ],
 )
 def test_every_kind_of_record_has_its_way_in(record, record_id, owed):

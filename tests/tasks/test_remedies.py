@@ -11,15 +11,17 @@ from tasks.contracts.errors import NeedsHuman
 from tasks.contracts.reasons import WHAT_TO_DO, Reason
 from tasks.contracts.records import AccountId, CompanyId, DomainMatch, NameMatch, PersonKind, StageName
 from tasks.create_account import create_account
+from tasks.create_company import create_company
 from tasks.link_company import link_company
 from tasks.propagate_lifecycle_stage import propagate_lifecycle_stage
 from tasks.rules.matching import NAME_REASONS
 from tasks.sync_task import SyncTask
 from tests.doubles.crms import MemoryHubSpot
-from tests.doubles.world import World
+from tests.doubles.world import LATELY, World
 
 COMPANY, OTHER = CompanyId("1"), CompanyId("2")
 ACCOUNT, SECOND = AccountId("001000000000001AAA"), AccountId("001000000000002AAA")
+NEW = {"created_at": LATELY, "modified_at": LATELY}
 ROOT = Path(__file__).parents[2]
 
 Act = Callable[[World], None]
@@ -62,6 +64,19 @@ def moves_contacts(world: World) -> None:
 
 def merges_the_company_away(world: World) -> None:
     del world.hubspot.companies[COMPANY]
+
+
+def creates_keyed_company(world: World) -> None:
+    world.company("3", account_id=SECOND)
+
+
+def gathers_contacts(world: World) -> None:
+    for one in list(world.hubspot.associations.values()):
+        world.hubspot.make_primary(COMPANY, one.contact_id)
+
+
+def merges_the_account_away(world: World) -> None:
+    world.salesforce.accounts[SECOND] = replace(world.salesforce.accounts[SECOND], is_deleted=True, master_id=ACCOUNT)
 
 
 def restores_the_account(world: World) -> None:
@@ -196,6 +211,54 @@ class Holding(MemoryHubSpot):
         return self.companies[company_id].lifecycle_stage
 
 
+# The same from the account's side: it is SECOND that looks for its company
+
+
+def company_with_the_domain(world: World) -> None:
+    world.company(domain="acme.com")
+    world.account(SECOND, website="acme.com", **NEW)
+
+
+def doubtful_company_with_the_domain(world: World) -> None:
+    world.switches = World(domain_match=DomainMatch.AUTO).switches
+    world.company(domain="acme.com")
+    world.account(SECOND, name="Zeta Shipping", website="acme.com", **NEW)
+
+
+def namesake_in_hubspot(world: World) -> None:
+    world.switches = World(name_match=NameMatch.SUGGEST).switches
+    world.company(country="Brazil")
+    world.account(SECOND, country="BR", **NEW)
+
+
+def namesake_in_hubspot_from_nowhere(world: World) -> None:
+    namesake_in_hubspot(world)
+    world.company()
+
+
+def two_companies_with_the_domain(world: World) -> None:
+    company_with_the_domain(world)
+    world.company(OTHER, domain="acme.com")
+
+
+def contacts_on_two_companies(world: World) -> None:
+    world.account(SECOND, **NEW)
+    for company in (COMPANY, OTHER):
+        world.company(company)
+        world.person(world.contact(company), PersonKind.CONTACT, account=SECOND)
+
+
+def domain_of_linked(world: World) -> None:
+    company_with_the_domain(world)
+    world.account(ACCOUNT)
+    world.link(COMPANY, ACCOUNT)
+
+
+def twin_of_a_linked_company(world: World) -> None:
+    domain_of_a_linked_company(world)
+    world.company(domain="acme.com", created_automatically=True)
+
+
 @dataclass(frozen=True)
 class Remedy:
     reason: Reason
@@ -210,16 +273,16 @@ class Remedy:
 
 
 R = Reason
-REMEDIES = (
+FROM_THE_COMPANY = (
     Remedy(R.SUGGEST_DOMAIN, one_account_with_the_domain, stores_account_id, "sf_account_id", "LINKED_BY_STORED_ID"),
     Remedy(R.SUGGEST_DOMAIN, one_account_with_the_domain, writes_key, "HubSpot_Company_Id__c", "LINKED_BY_KEY"),
-    Remedy(R.SUGGEST_DOMAIN, one_account_with_the_domain, creates_keyed_account, "create an account", "LINKED_BY_KEY"),
+    Remedy(R.SUGGEST_DOMAIN, one_account_with_the_domain, creates_keyed_account, "an account", "LINKED_BY_KEY"),
     Remedy(R.SUGGEST_DOMAIN_DOUBTFUL, a_doubtful_account_with_the_domain, writes_key, "Company_Id__c", "LINKED_BY_KEY"),
     Remedy(R.SUGGEST_NAME, a_namesake, writes_key, "HubSpot_Company_Id__c", "LINKED_BY_KEY"),
     Remedy(R.SUGGEST_SIMILAR_NAME, a_namesake_from_nowhere, writes_key, "HubSpot_Company_Id__c", "LINKED_BY_KEY"),
     Remedy(R.CONFLICT_DOMAIN, two_accounts_with_the_domain, stores_account_id, "sf_account_id", "LINKED_BY_STORED_ID"),
     Remedy(R.CONFLICT_DOMAIN, two_accounts_with_the_domain, writes_key, "HubSpot_Company_Id__c", "LINKED_BY_KEY"),
-    Remedy(R.CONFLICT_DOMAIN, two_accounts_with_the_domain, creates_keyed_account, "create one", "LINKED_BY_KEY"),
+    Remedy(R.CONFLICT_DOMAIN, two_accounts_with_the_domain, creates_keyed_account, "an account", "LINKED_BY_KEY"),
     Remedy(R.CONFLICT_CONTACTS, contacts_on_two_accounts, stores_account_id, "sf_account_id", "LINKED_BY_STORED_ID"),
     Remedy(R.CONFLICT_CONTACTS, contacts_on_two_accounts, writes_key, "HubSpot_Company_Id__c", "LINKED_BY_KEY"),
     Remedy(R.CONFLICT_CONTACTS, contacts_on_two_accounts, moves_contacts, "contacts on it", "LINKED_BY_CONTACTS"),
@@ -237,8 +300,25 @@ REMEDIES = (
     Remedy(R.ACCOUNT_GONE, linked_account_deleted, restores_the_account, "Restore", "IDS_WRITTEN", link_company),
     Remedy(R.COMPANY_UNNAMED, no_name_and_no_domain, gives_it_a_name, "a name", "C3_QUALIFYING_CONTACT"),
     Remedy(R.COMPANY_UNNAMED, no_name_and_no_domain, gives_it_a_domain, "a domain", "C3_QUALIFYING_CONTACT"),
+    Remedy(R.SUGGEST_MERGE, twin_of_a_linked_company, merges_the_company_away, "merge it", "COMPANY_GONE"),
+    Remedy(R.SUGGEST_MERGE, twin_of_a_linked_company, asks_by_force, "--force", "MANUAL", forced=True),
     Remedy(R.STAGE_REFUSED, held_stage, stops_the_workflow, "workflow", "STAGE_RAISED", propagate_lifecycle_stage),
 )  # fmt: skip
+FROM_THE_ACCOUNT = (
+    Remedy(R.SUGGEST_DOMAIN, company_with_the_domain, stores_account_id, "id`", "LINKED_BY_STORED_ID"),
+    Remedy(R.SUGGEST_DOMAIN, company_with_the_domain, writes_key, "Id__c", "LINKED_BY_KEY"),
+    Remedy(R.SUGGEST_DOMAIN, company_with_the_domain, creates_keyed_company, "a company", "LINKED_BY_STORED_ID"),
+    Remedy(R.SUGGEST_DOMAIN_DOUBTFUL, doubtful_company_with_the_domain, writes_key, "Id__c", "LINKED_BY_KEY"),
+    Remedy(R.SUGGEST_NAME, namesake_in_hubspot, writes_key, "Id__c", "LINKED_BY_KEY"),
+    Remedy(R.SUGGEST_SIMILAR_NAME, namesake_in_hubspot_from_nowhere, writes_key, "Id__c", "LINKED_BY_KEY"),
+    Remedy(R.CONFLICT_DOMAIN, two_companies_with_the_domain, stores_account_id, "sf_account_id", "LINKED_BY_STORED_ID"),
+    Remedy(R.CONFLICT_DOMAIN, two_companies_with_the_domain, creates_keyed_company, "a company", "LINKED_BY_STORED_ID"),
+    Remedy(R.CONFLICT_CONTACTS, contacts_on_two_companies, writes_key, "HubSpot_Company_Id__c", "LINKED_BY_KEY"),
+    Remedy(R.CONFLICT_CONTACTS, contacts_on_two_companies, gathers_contacts, "primary one", "LINKED_BY_CONTACTS"),
+    Remedy(R.CONFLICT_DOMAIN_TAKEN, domain_of_linked, asks_by_force, "account ID --force", "MANUAL", forced=True),
+    Remedy(R.CONFLICT_DOMAIN_TAKEN, domain_of_linked, merges_the_account_away, "merge it", "ACCOUNT_MERGED"),
+)  # fmt: skip
+REMEDIES = (*FROM_THE_COMPANY, *(replace(one, task=create_company) for one in FROM_THE_ACCOUNT))
 
 
 @pytest.mark.parametrize(
@@ -247,15 +327,16 @@ REMEDIES = (
 async def test_a_record_gets_through_once_its_remedy_was_followed(remedy: Remedy):
     world = World(domain_match=DomainMatch.SUGGEST)
     remedy.parked_by(world)
+    record = SECOND if remedy.task is create_company else COMPANY
     with pytest.raises(NeedsHuman) as refusal:
-        await remedy.task(COMPANY, world.tools())
+        await remedy.task(record, world.tools())
     assert refusal.value.code == remedy.reason
     assert remedy.told in refusal.value.remedy
 
     world.ledger.timeline.clear()
     remedy.done(world)
-    await remedy.task(COMPANY, world.tools(forced=remedy.forced))
-    assert world.codes()[:1] == [remedy.ends]
+    await remedy.task(record, world.tools(forced=remedy.forced))
+    assert world.codes(record)[:1] == [remedy.ends]
 
 
 def test_every_remedy_was_tried():

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tasks.contracts.errors import Ambiguous, Busy, Halted, Hindered, ProblemClass, Rejected, Throttled, Unreachable
+from tasks.contracts.machinery import Done, Job, Later, Parked, Settlement
 from tasks.contracts.records import Kind, Lane
-from tasks.contracts.tools import Done, Job, Later, Parked, Settlement, Tools
+from tasks.contracts.tools import Tools
 from tasks.sync_task import Outcome, SyncTask, run_job
 from tests.doubles.world import World
 

@@ -85,6 +85,7 @@ def test_a_call_with_other_arguments_than_the_task_takes_is_kept(tasks, engine, 
     assert owed_row(engine, task=name.removeprefix("tasks.")) is None
 
 
-def test_what_runs_by_itself_keeps_what_it_is_given_too(tasks, engine):
-    assert tasks["tasks.resend_owed"].apply((5,)).state == "SUCCESS"
+@pytest.mark.parametrize("name", ["tasks.resend_owed", "tasks.poll_hubspot", "tasks.poll_salesforce"])
+def test_what_runs_by_itself_keeps_what_it_is_given_too(tasks, engine, name):
+    assert tasks[name].apply((5,)).state == "SUCCESS"
     assert len(find_malformed(engine)) == 1

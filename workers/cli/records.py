@@ -13,14 +13,15 @@ from sqlalchemy import Engine
 
 from tasks.contracts.changes import HUBSPOT_ID, SALESFORCE_ID, Malformed, malformed_event, parse_changes
 from tasks.contracts.records import Kind, Owed
+from tasks.rules.salesforce_ids import long_id
 from workers.announcing import Producer, announce_until_noted
 from workers.cli.deployment import open_ledger, settings_with_redis
 from workers.cli.output import AsJson, Failed, errors, print_json, say
 from workers.cli.story import NOTHING, is_open, print_left_out, print_story
 from workers.ledger.field_problems import find_field_problems
-from workers.ledger.inbox import HUBSPOT_KINDS
 from workers.ledger.owed_book import PostgresOwedBook
 from workers.ledger.timelines import Timeline, read_timeline
+from workers.ledger.translation import HUBSPOT_KINDS
 from workers.messenger import CeleryMessenger
 from workers.settings import Settings
 
@@ -43,7 +44,7 @@ class Record(StrEnum):
         return Kind[self.name]
 
 
-FIRST_TASK = {Kind.COMPANY: "create_account", Kind.CONTACT: "link_contact"}
+FIRST_TASK = {Kind.COMPANY: "create_account", Kind.CONTACT: "link_contact", Kind.ACCOUNT: "create_company"}
 
 
 @commands.command()
@@ -118,8 +119,8 @@ def _parsed(text: str) -> Any:
 
 @commands.command()
 def sync(
-    record: Annotated[Record, typer.Argument(help="company or contact")],
-    record_id: Annotated[str, typer.Argument(metavar="ID", help="HubSpot's id of the record.")],
+    record: Annotated[Record, typer.Argument(help="company, contact or account")],
+    record_id: Annotated[str, typer.Argument(metavar="ID", help="The record's id in its CRM.")],
     force: Annotated[
         bool, typer.Option("--force", help="As if a person had pressed Sync: the rules step aside.")
     ] = False,
@@ -129,11 +130,12 @@ def sync(
     """Bring one record into step now."""
     kind = record.kind
     if kind not in FIRST_TASK:
-        raise Failed(f"sync takes a company or a contact, not a {record.value}.")
+        raise Failed(f"sync takes a company, a contact or an account, not a {record.value}.")
     _refuse_if_no_id(kind, record_id)
-    if force and kind is not Kind.COMPANY:
-        raise Failed("--force is for companies.")
+    if force and kind is Kind.CONTACT:
+        raise Failed("--force is for companies and accounts.")
     settings, engine = settings_with_redis(), open_ledger()
+    record_id = long_id(record_id) if kind is Kind.ACCOUNT else record_id
     owed = Owed(FIRST_TASK[kind], record_id, forced=force)
     PostgresOwedBook(engine).owe([owed])
     _wake(owed, settings)

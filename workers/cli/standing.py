@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 from rich.markup import escape
@@ -15,6 +16,7 @@ from workers.ledger.field_book import FieldBook, PausedField
 from workers.ledger.field_problems import FieldProblems
 from workers.ledger.inbox import count_malformed
 from workers.ledger.invariants import Violation, check_invariants
+from workers.ledger.poll_book import CursorState, read_cursors
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.ledger.review_desk import OwedCount, ParkedCount, ReviewDesk
 from workers.settings import Settings
@@ -30,6 +32,7 @@ class Standing:
     parked_fields: Sequence[ParkedCount]
     paused_fields: Mapping[str, PausedField]
     malformed: int
+    cursors: Sequence[CursorState]
     workers: Sequence[str]
     switches: Mapping[str, Any]
     quota: Sequence[DayUsage]
@@ -48,6 +51,7 @@ def read_standing(engine: Engine, settings: Settings) -> Standing:
         parked_fields=FieldProblems(engine).count(),
         paused_fields=FieldBook(engine).find_paused(),
         malformed=count_malformed(engine),
+        cursors=read_cursors(engine),
         workers=_workers(settings),
         switches=asdict(PostgresLedger(engine).read_switches()),
         quota=quota,
@@ -59,6 +63,7 @@ def read_standing(engine: Engine, settings: Settings) -> Standing:
 def print_standing(stand: Standing) -> None:
     """What is broken last, where it is seen."""
     _print_work(stand)
+    print_table("Polls", ("reads", "behind", "next", "problem"), [_poll_line(cursor) for cursor in stand.cursors])
     print_table("Workers", ("name",), [(name,) for name in stand.workers])
     if not stand.workers:
         say("[yellow]No worker answers.[/yellow]")
@@ -94,6 +99,11 @@ def _print_work(stand: Standing) -> None:
         say(f"[red]Field {one.field} is paused for every company[/red] ({escape(one.code)}): {escape(one.remedy)}")
     if stand.malformed:
         say(f"{stand.malformed:,} malformed announcements: tandem parked events")
+
+
+def _poll_line(cursor: CursorState) -> tuple[object, ...]:
+    behind = timedelta(seconds=round(cursor.behind.total_seconds()))
+    return cursor.reads, f"{behind}{'' if cursor.is_complete else ' …'}", cursor.due_at, cursor.problem
 
 
 def _print_quota(quota: Sequence[DayUsage]) -> None:

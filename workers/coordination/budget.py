@@ -110,6 +110,13 @@ class Budget:
         keys = [budget_key(allowance, "closed"), COUNTERS]
         self._close.run(keys, [max(1, _ms(for_)), f"refused.{allowance}"])
 
+    def left_of_day(self, allowance: str) -> float:
+        """The share of the day's calls that nobody has used yet, as the CRM last said; everything if it has not."""
+        with needing_redis():
+            told: list[Any] = self._redis.hmget(budget_key(allowance, "all"), "used", "limit")
+        used, limit = (float(_text(one)) if one else 0.0 for one in told)
+        return max(0.0, 1 - used / limit) if limit else 1.0
+
     def calls(self) -> dict[str, int]:
         """Calls made so far, repeated ones included: by CRM, by family, and refusals by allowance."""
         with needing_redis():

@@ -12,6 +12,7 @@ from tasks.contracts.records import Association, Company, CompanyId, Contact, Co
 from workers.crm.chunks import ask_in_chunks, chunks_of
 from workers.crm.door import hubspot_row_problem, no_word_about, segment_gone
 from workers.crm.hubspot_calls import Call, HubSpotCalls
+from workers.crm.hubspot_keyed import KeyedRecords
 from workers.crm.hubspot_paths import PATHS
 from workers.crm.hubspot_records import (
     COMPANY_PROPERTIES,
@@ -29,6 +30,7 @@ from workers.crm.hubspot_records import (
     stage_order_of,
     unless_absent,
 )
+from workers.crm.hubspot_search import CompanyIndex
 from workers.crm.turnstile import CallBudget, Turnstile
 from workers.settings import Settings
 
@@ -54,6 +56,8 @@ class HubSpotDoor:
         self.calls = HubSpotCalls(settings, Turnstile(budget, lane))
         self.paths = PATHS[settings.hubspot_paths]
         self._account_property = settings.hubspot_account_property
+        self.keyed = KeyedRecords(self.calls, self.paths, account_property=self._account_property)
+        self.index = CompanyIndex(self.calls, self.paths)
         self._remembered: dict[str, tuple[float, Any]] = {}
 
     def read_companies(
@@ -62,14 +66,14 @@ class HubSpotDoor:
         """With these properties of the field mapping. None: never there, archived, or merged away."""
         make = partial(company_of, account_property=self._account_property, mapped=mapped)
         names = list(dict.fromkeys([*COMPANY_PROPERTIES, self._account_property, *mapped]))
-        read = partial(self._read, Call.READ_COMPANIES, "companies", names, make)
+        read = partial(self.read, Call.READ_COMPANIES, "companies", names, make)
         return ask_in_chunks(ids, BATCH, read)
 
     def read_change_times(
         self, ids: Iterable[CompanyId], properties: Sequence[str]
     ) -> dict[CompanyId, dict[str, datetime] | SyncError | None]:
         """When each property got its value; None as above."""
-        read = partial(self._read, Call.READ_COMPANIES, "companies", properties, change_times_of, key=WITH_HISTORY)
+        read = partial(self.read, Call.READ_COMPANIES, "companies", properties, change_times_of, key=WITH_HISTORY)
         return ask_in_chunks(ids, HISTORY_BATCH, read)
 
     def read_properties(self) -> list[Mapping[str, Any]]:
@@ -92,7 +96,7 @@ class HubSpotDoor:
 
     def read_contacts(self, ids: Iterable[ContactId]) -> dict[ContactId, Contact | SyncError | None]:
         """None: never there, archived, or merged away."""
-        read = partial(self._read, Call.READ_CONTACTS, "contacts", CONTACT_PROPERTIES, contact_of)
+        read = partial(self.read, Call.READ_CONTACTS, "contacts", CONTACT_PROPERTIES, contact_of)
         return ask_in_chunks(ids, BATCH, read)
 
     def read_contacts_of(
@@ -110,17 +114,30 @@ class HubSpotDoor:
         return ask_in_chunks(contact_ids, ASSOCIATION_BATCH, read)
 
     def read_members(self, segment: str, kind: Kind, ids: Sequence[str]) -> frozenset[str]:
-        """Those of the records that are on the list now. Raises SyncError: half an answer would mislead.
+        """Those of the records that are on the list now, a call per 100. Raises SyncError, never half an answer.
 
-        Asking about the records costs a call per 100, reading the whole list a call per 250 members; the cheaper
-        one is taken. The list itself is looked at every few minutes: for its size, and because a list that was
-        deleted would look like one that nobody is on.
+        The list itself is looked at every few minutes: a deleted one would look like one that nobody is on.
         """
-        wanted = list(dict.fromkeys(ids))
-        size = self._remember(f"size of {segment}", lambda: self._segment_size(segment))
-        if size is not None and math.ceil(size / MEMBER_PAGE) < math.ceil(len(wanted) / BATCH):
-            return self._page_through(segment).intersection(wanted)
-        return frozenset().union(*(self._ask_memberships(segment, kind, chunk) for chunk in chunks_of(wanted, BATCH)))
+        self._size_of(segment)
+        return frozenset().union(*(self._ask_memberships(segment, kind, chunk) for chunk in chunks_of(ids, BATCH)))
+
+    def read_whole_segment(self, segment: str) -> frozenset[str]:
+        """Everybody who is on the list now, a call per 250. Raises SyncError."""
+        members: set[str] = set()
+        query: dict[str, str | int] = {"limit": MEMBER_PAGE}
+        while True:
+            answer = self.calls.get(Call.READ_SEGMENT, self.paths.members(segment), query)
+            members.update(str(row["recordId"]) for row in rows_of(answer))
+            after = next_page_of(answer)
+            if after is None:
+                self._remembered[_size(segment)] = (time.monotonic(), len(members))
+                return frozenset(members)
+            query["after"] = after
+
+    def count_pages(self, segment: str) -> int | None:
+        """How many calls the whole list takes, as far as it tells. Raises SyncError; CONFIG if it was deleted."""
+        size = self._size_of(segment)
+        return None if size is None else max(1, math.ceil(size / MEMBER_PAGE))
 
     def read_stage_order(self) -> tuple[StageName, ...]:
         """The portal's own order, least advanced first; remembered for a few minutes. Raises SyncError."""
@@ -150,7 +167,11 @@ class HubSpotDoor:
         done = ask_in_chunks(ordinary, ASSOCIATION_BATCH, partial(self._associate, "associate/default"))
         return done | ask_in_chunks(primary, ASSOCIATION_BATCH, partial(self._associate, "create"))
 
-    def _read(
+    def dissociate(self, associations: Iterable[Association]) -> dict[Association, SyncError | None]:
+        """Take contacts off companies; who does not sit there is none the worse."""
+        return ask_in_chunks(associations, ASSOCIATION_BATCH, self._dissociate)
+
+    def read(
         self,
         call: Call,
         records: str,
@@ -160,6 +181,7 @@ class HubSpotDoor:
         *,
         key: str = "properties",
     ) -> dict[RecordId, Any]:
+        """One batch; what `make` makes of each record, None where there is none."""
         body = {key: list(properties), "inputs": [{"id": id_} for id_ in ids]}
         answer = self.calls.post(call, self.paths.batch(records, "read"), body)
         found: dict[str, Any] = {str(row["id"]): make(row) for row in rows_of(answer) if not row.get("archived")}
@@ -208,6 +230,12 @@ class HubSpotDoor:
             return ask_in_chunks(wanted, len(wanted) // 2, partial(self._associate, action))
         return dict.fromkeys(wanted, hubspot_row_problem(call, errors[0]) if errors else None)
 
+    def _dissociate(self, unwanted: Sequence[Association]) -> dict[Association, SyncError | None]:
+        inputs = [{"from": {"id": a.contact_id}, "to": [{"id": a.company_id}]} for a in unwanted]
+        path = self.paths.association_batch("contacts", "companies", "archive")
+        self.calls.post(Call.WRITE_ASSOCIATIONS, path, {"inputs": inputs})
+        return dict.fromkeys(unwanted)
+
     def _ask_memberships(self, segment: str, kind: Kind, ids: Sequence[str]) -> frozenset[str]:
         inputs = [{"objectTypeId": OBJECT_TYPES[kind], "recordId": id_} for id_ in ids]
         answer = self.calls.post(Call.READ_SEGMENT, self.paths.memberships, {"inputs": inputs})
@@ -217,17 +245,9 @@ class HubSpotDoor:
             if any(str(on["listId"]) == segment for on in row.get("recordListMemberships") or [])
         )
 
-    def _page_through(self, segment: str) -> frozenset[str]:
-        members: set[str] = set()
-        query: dict[str, str | int] = {"limit": MEMBER_PAGE}
-        while True:
-            answer = self.calls.get(Call.READ_SEGMENT, self.paths.members(segment), query)
-            members.update(str(row["recordId"]) for row in rows_of(answer))
-            after = next_page_of(answer)
-            if after is None:
-                self._remembered[f"size of {segment}"] = (time.monotonic(), len(members))
-                return frozenset(members)
-            query["after"] = after
+    def _size_of(self, segment: str) -> int | None:
+        size: int | None = self._remember(_size(segment), lambda: self._segment_size(segment))
+        return size
 
     def _segment_size(self, segment: str) -> int | None:
         try:
@@ -241,6 +261,10 @@ class HubSpotDoor:
             value = read()
             self._remembered[what] = (time.monotonic(), value)
         return value
+
+
+def _size(segment: str) -> str:
+    return f"size of {segment}"
 
 
 # What an answer says about one record. A problem that names no row is about whichever the answer leaves out.

@@ -18,6 +18,8 @@ from workers.crm.turnstile import Turnstile
 from workers.settings import Settings
 
 BURST, ASSOCIATIONS, WRITES, DAY = "hubspot_burst", "hubspot_associations", "hubspot_writes", "hubspot_day"
+SEARCHES = "hubspot_search"
+NO_CONTENT = 204
 JSON_HEADERS = {"Accept": "application/json", "Content-Type": "application/json"}
 
 
@@ -33,12 +35,15 @@ class Call(StrEnum):
     READ_SEGMENT = "hubspot.segments.read"
     READ_PROPERTY = "hubspot.properties.read"
     READ_OWNERS = "hubspot.owners.read"
+    SEARCH = "hubspot.search"
 
     @property
     def allowances(self) -> tuple[str, ...]:
         """What one such call uses up."""
         if "associations" in self:
             return (BURST, ASSOCIATIONS, DAY)
+        if self is Call.SEARCH:
+            return (BURST, SEARCHES, DAY)
         return (BURST, WRITES, DAY) if self.endswith(".write") else (BURST, DAY)
 
 
@@ -69,7 +74,7 @@ class HubSpotCalls:
             try:
                 answer = self._send(method, path, **content)
                 self._note_usage(call, answer.headers)
-                return json.loads(answer.data)
+                return {} if answer.status == NO_CONTENT else json.loads(answer.data)
             except ApiException as refusal:
                 raise self._problem_of(call, refusal) from None  # its text repeats the values we sent
             except (HTTPError, OSError, ValueError) as error:
@@ -128,6 +133,8 @@ def _closed_by(call: Call, status: int, code: str) -> tuple[str, ...]:
         return (WRITES,)
     if code == "DAILY":
         return (DAY,)
+    if call is Call.SEARCH and code == "SECONDLY":
+        return (SEARCHES,)
     return (BURST, ASSOCIATIONS) if ASSOCIATIONS in call.allowances else (BURST,)
 
 

@@ -20,8 +20,16 @@ class Paths:
         """`records` is companies or contacts."""
         return f"{self.objects}/{records}/batch/{action}"
 
+    def records(self, records: str) -> str:
+        """All of them, page by page."""
+        return f"{self.objects}/{records}"
+
+    def search(self, records: str) -> str:
+        """Those that match; lags."""
+        return f"{self.objects}/{records}/search"
+
     def association_batch(self, from_: str, to: str, action: str) -> str:
-        """`action` is read, create or associate/default."""
+        """`action` is read, create, associate/default or archive."""
         return f"{self.associations}/{from_}/{to}/batch/{action}"
 
     def segment(self, segment: str) -> str:

@@ -1,7 +1,7 @@
 """HubSpot's JSON as our records: pure, and forgiving about what HubSpot leaves out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from tasks.contracts.errors import SyncError
@@ -16,6 +16,8 @@ COMPANY_PROPERTIES = (
     "hs_additional_domains",
     "lifecyclestage",
     "salesforceaccountid",
+    "country",
+    "createdate",
     "hs_object_source",
     "hs_object_source_label",
     "hs_object_source_detail_1",
@@ -46,6 +48,8 @@ def company_of(row: Mapping[str, Any], account_property: str, mapped: Sequence[s
         account_id=find_account_id(properties.get(account_property)),
         native_account_id=find_account_id(properties.get("salesforceaccountid")),
         created_automatically=not AUTOMATIC_SOURCES.isdisjoint(properties.get(name, "") for name in SOURCES),
+        country=properties.get("country", ""),
+        created_at=_time(properties.get("createdate", "")),
         mapped={name: properties.get(name) for name in mapped},
     )
 
@@ -124,6 +128,13 @@ def segment_size_of(answer: Mapping[str, Any]) -> int | None:
     """How many are on a list; it need not tell."""
     size = (answer.get("list") or {}).get("size")
     return None if size is None else int(size)
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except ValueError:
+        return None
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from tasks.contracts.errors import Ambiguous, Halted, NeedsHuman, ProblemClass, SyncError, Throttled
 from tasks.contracts.fields import AccountFields
+from tasks.contracts.finding import AccountSearch, Upserted
 from tasks.contracts.records import AccountId, Lane
-from tasks.contracts.tools import AccountSearch, Upserted
 from workers.crm.chunks import ask_in_chunks, chunks_of
 from workers.crm.door import no_word_about, salesforce_row_problem
 from workers.crm.salesforce_calls import SalesforceCalls

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from tasks.contracts.records import AccountId, PersonId
+from tasks.rules.salesforce_ids import long_id
 
 ACCOUNT, CONTACT, LEAD = "001", "003", "00Q"
-_CHECK_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
 def find_long_id(text: str | None, *prefixes: str) -> str | None:
@@ -13,7 +13,7 @@ def find_long_id(text: str | None, *prefixes: str) -> str | None:
     short = (text or "").strip()
     if len(short) not in {15, 18} or not (short.isascii() and short.isalnum()) or short[:3] not in prefixes:
         return None
-    long = short[:15] + _checksum(short[:15])
+    long = long_id(short)
     return long if len(short) == 15 or long == short[:15] + short[15:].upper() else None
 
 
@@ -32,11 +32,3 @@ def find_person_id(text: str | None) -> PersonId | None:
 def long_ids_in(texts: Iterable[str], *prefixes: str) -> list[str]:
     """The long forms of those that are ids of one of these objects."""
     return [long for text in texts if (long := find_long_id(text, *prefixes))]
-
-
-def _checksum(short: str) -> str:
-    blocks = (short[start : start + 5] for start in (0, 5, 10))
-    return "".join(
-        _CHECK_CHARACTERS[sum(1 << place for place, letter in enumerate(block) if "A" <= letter <= "Z")]
-        for block in blocks
-    )

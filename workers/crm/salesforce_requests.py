@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from tasks.contracts.fields import JsonValue
+from tasks.contracts.finding import AccountSearch, AccountValues, Upserted
 from tasks.contracts.records import Account, AccountId, CompanyId, OpportunitySignal, Person, PersonId
-from tasks.contracts.tools import AccountSearch, AccountValues, Upserted
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +12,20 @@ class FindAccounts:
     """Answered with a tuple of Account."""
 
     search: AccountSearch
+
+
+@dataclass(frozen=True, slots=True)
+class FindAccount:
+    """Answered with an Account or None; deleted accounts as well."""
+
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class FindPeopleOf:
+    """Answered with a tuple of Person: the contacts on the account."""
+
+    account_id: AccountId
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +75,7 @@ class WriteAccountFields:
     values: tuple[tuple[str, JsonValue], ...]
 
 
-Question = FindAccounts | FindPeople | FindSignals
+Question = FindAccounts | FindAccount | FindPeople | FindPeopleOf | FindSignals
 Command = UpsertAccount | WriteCompanyId | WriteContactAccount | WriteAccountFields
 Request = Question | Command
-Result = tuple[Account, ...] | tuple[Person, ...] | tuple[OpportunitySignal, ...] | Upserted | None
+Result = tuple[Account, ...] | Account | tuple[Person, ...] | tuple[OpportunitySignal, ...] | Upserted | None

@@ -9,13 +9,24 @@ import idna
 from simple_salesforce.format import format_soql
 
 from workers.crm.salesforce_ids import CONTACT, LEAD, find_account_id, long_ids_in
-from workers.crm.salesforce_requests import FindAccounts, FindPeople, FindSignals, Question
+from workers.crm.salesforce_requests import FindAccount, FindAccounts, FindPeople, FindPeopleOf, FindSignals, Question
 
 LONGEST_QUERY = 14_000
 """Characters of the encoded query: Salesforce cuts URLs off at 16 KB."""
 ROOM_FOR_FIELDS = 1_000
 """Of the rest."""
 STAMP = "SystemModstamp"
+ACCOUNT_COLUMNS = (
+    "Id",
+    "Name",
+    "Website",
+    "BillingCountry",
+    "ParentId",
+    "CreatedDate",
+    "LastModifiedDate",
+    "IsDeleted",
+    "MasterRecordId",
+)
 PERSON_ACCOUNT = "IsPersonAccount"
 """Exists only in orgs that have person accounts."""
 
@@ -27,6 +38,7 @@ class Term:
     sobject: str
     field: str
     value: str
+    deleted_too: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +52,8 @@ class Query:
     @property
     def path(self) -> str:
         """Below the root, with the query encoded."""
-        return f"query/?q={quote(self.soql, safe='')}"
+        resource = "queryAll" if any(term.deleted_too for term in self.terms) else "query"
+        return f"{resource}/?q={quote(self.soql, safe='')}"
 
 
 def terms_of(question: Question, account_key: str) -> tuple[Term, ...]:
@@ -49,10 +62,16 @@ def terms_of(question: Question, account_key: str) -> tuple[Term, ...]:
         case FindAccounts(search):
             ids = (find_account_id(id_) for id_ in search.account_ids)
             return (
-                Term("Account", account_key, search.company_id),
+                *((Term("Account", account_key, search.company_id),) if search.company_id else ()),
                 *(Term("Account", "Id", id_) for id_ in ids if id_),
                 *(Term("Account", "Website", spelling) for spelling in spellings_of(search.domains)),
             )
+        case FindAccount(account_id):
+            long = find_account_id(account_id)
+            return (Term("Account", "Id", long, deleted_too=True),) if long else ()
+        case FindPeopleOf(account_id):
+            long = find_account_id(account_id)
+            return (Term("Contact", "AccountId", long),) if long else ()
         case FindPeople(emails, ids_):
             wanted = [email.strip().lower() for email in emails if email.strip()]
             return (
@@ -67,10 +86,10 @@ def terms_of(question: Question, account_key: str) -> tuple[Term, ...]:
 def queries_for(terms: Iterable[Term], columns: Mapping[str, Sequence[str]]) -> list[Query]:
     """As few queries as the length of a URL allows, each of one object. Control characters match nothing."""
     queries: list[Query] = []
-    by_object: dict[str, list[Term]] = {}
+    by_object: dict[tuple[str, bool], list[Term]] = {}
     for term in dict.fromkeys(term for term in terms if term.value.isprintable()):
-        by_object.setdefault(term.sobject, []).append(term)
-    for sobject, wanted in by_object.items():
+        by_object.setdefault((term.sobject, term.deleted_too), []).append(term)
+    for (sobject, _), wanted in by_object.items():
         queries += [_query(sobject, columns[sobject], packed) for packed in _packed(wanted)]
     return queries
 
@@ -78,9 +97,9 @@ def queries_for(terms: Iterable[Term], columns: Mapping[str, Sequence[str]]) -> 
 def columns_of(account_key: str) -> dict[str, tuple[str, ...]]:
     """What is read of each object."""
     return {
-        "Account": ("Id", "Name", "Website", account_key, PERSON_ACCOUNT),
+        "Account": (*ACCOUNT_COLUMNS, account_key, PERSON_ACCOUNT),
         "Contact": ("Id", "Email", "CreatedDate", "AccountId"),
-        "Lead": ("Id", "Email", "CreatedDate", "IsConverted"),
+        "Lead": ("Id", "Email", "CreatedDate", "IsConverted", "ConvertedAccountId", "ConvertedContactId"),
         "OpportunityContactRole": ("ContactId", "Opportunity.IsClosed", "Opportunity.IsWon"),
     }
 

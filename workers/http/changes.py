@@ -10,8 +10,8 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel
 
 from tasks.contracts.changes import HUBSPOT_ID, MAX_EVENTS, Change, Malformed, What, parse_change
+from tasks.contracts.machinery import Received
 from tasks.contracts.records import Kind
-from tasks.contracts.tools import Received
 from tasks.receive_changes import note_changes
 from workers.http.bodies import parse_json, read_body, refuse_unless_json
 from workers.http.parts import Parts

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
-from tasks.contracts.tools import Received
+from tasks.contracts.machinery import Received
 from tasks.receive_changes import note_changes
 from workers.http.bodies import parse_json, read_body
 from workers.http.parts import Parts

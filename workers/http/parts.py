@@ -6,7 +6,7 @@ from typing import Self
 
 from sqlalchemy import Engine
 
-from tasks.contracts.tools import Messenger
+from tasks.contracts.machinery import Messenger
 from workers.http.gate import Gate
 from workers.http.ledger_calls import LedgerCalls
 from workers.http.measures import Measures

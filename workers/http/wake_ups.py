@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
+from tasks.contracts.machinery import Messenger
 from tasks.contracts.records import Owed
-from tasks.contracts.tools import Messenger
 from workers.telemetry.logs import get_logger
 
 log = get_logger(__name__)

@@ -1,24 +1,19 @@
 """Where announcements are noted before anything else happens to them: the inbox in Postgres."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, Integer, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import InstrumentedAttribute
 
 from tasks.contracts.changes import Change, Malformed
-from tasks.contracts.records import Kind, Owed
-from tasks.contracts.tools import Received
-from workers.ledger.models import ChangeRow, ContactLinkRow, LinkRow, MalformedRow, first_fifteen
+from tasks.contracts.machinery import Received
+from tasks.contracts.records import Owed
+from workers.ledger.models import ChangeRow, MalformedRow
 from workers.ledger.owing import Request, owe_rows
 from workers.ledger.rows import TIME, given_rows, is_among, texts
-
-HUBSPOT_KINDS = {Kind.COMPANY, Kind.CONTACT}
-PEOPLE_KINDS = {Kind.SALESFORCE_CONTACT, Kind.LEAD}
-
-Routed = tuple[Change, Sequence[Owed]]
+from workers.ledger.translation import Routed, translate
 
 
 class PostgresInbox:
@@ -30,18 +25,10 @@ class PostgresInbox:
     def record_changes(self, routed: Sequence[Routed]) -> Received:
         """Note each change once and what it makes owed, all or nothing.
 
-        A Salesforce record that is linked with nothing is noted and owes nothing.
+        Of the Salesforce records that are linked with nothing only accounts owe anything: their company.
         """
-        first_of: dict[str, Routed] = {}
-        for change, owed in routed:
-            first_of.setdefault(change.event_id, (change, owed))
         with self._engine.begin() as connection:
-            translated = _translate(connection, list(first_of.values()))
-            new = _note(connection, [(change, translated[change.event_id]) for change, _ in first_of.values()])
-            caused = [one for event_id, owed in translated.items() if event_id in new for one in owed]
-            owed_now = tuple(dict.fromkeys(caused))
-            owe_rows(connection, [Request(one) for one in owed_now])
-        return Received(new=len(new), repeated=len(routed) - len(new), owed=owed_now)
+            return note_changes(connection, routed)
 
     def park_malformed(self, malformed: Sequence[Malformed]) -> None:
         """Whole, with the reason; the same one again only counts."""
@@ -63,6 +50,19 @@ class PostgresInbox:
         again = {"times": MalformedRow.times + kept.excluded.times}
         with self._engine.begin() as connection:
             connection.execute(kept.on_conflict_do_update(index_elements=[MalformedRow.digest], set_=again))
+
+
+def note_changes(connection: Connection, routed: Sequence[Routed], *, as_of: datetime | None = None) -> Received:
+    """In the transaction of whoever asks. `as_of`: facts read since then are fresh enough; None: since now."""
+    first_of: dict[str, Routed] = {}
+    for change, owed in routed:
+        first_of.setdefault(change.event_id, (change, owed))
+    translated = translate(connection, list(first_of.values()))
+    new = _note(connection, [(change, translated[change.event_id]) for change, _ in first_of.values()])
+    caused = [one for event_id, owed in translated.items() if event_id in new for one in owed]
+    owed_now = tuple(dict.fromkeys(caused))
+    owe_rows(connection, [Request(one, as_of) for one in owed_now])
+    return Received(new=len(new), repeated=len(routed) - len(new), owed=owed_now)
 
 
 def find_noted(engine: Engine, event_ids: Sequence[str]) -> set[str]:
@@ -115,41 +115,3 @@ def _note(connection: Connection, noted: Sequence[tuple[Change, Sequence[Owed]]]
         .returning(ChangeRow.event_id)
     )
     return set(connection.scalars(statement))
-
-
-def _translate(connection: Connection, routed: Sequence[Routed]) -> dict[str, list[Owed]]:
-    """By event: what is owed for HubSpot records, also where a Salesforce record was announced."""
-    accounts = {change.id for change, _ in routed if change.record is Kind.ACCOUNT}
-    people = {change.id for change, _ in routed if change.record in PEOPLE_KINDS}
-    companies = _behind(connection, LinkRow.account_id, LinkRow.company_id, accounts)
-    contacts = _behind(connection, ContactLinkRow.person_id, ContactLinkRow.contact_id, people)
-    translated: dict[str, list[Owed]] = {}
-    for change, owed in routed:
-        if change.record in HUBSPOT_KINDS:
-            translated[change.event_id] = list(owed)
-            continue
-        behind = companies if change.record is Kind.ACCOUNT else contacts
-        translated[change.event_id] = [
-            Owed(one.task, record_id, one.lane, forced=one.forced)
-            for one in owed
-            for record_id in behind.get(one.record_id[:15], ())
-        ]
-    return translated
-
-
-def _behind(
-    connection: Connection,
-    salesforce_id: InstrumentedAttribute[str],
-    hubspot_id: InstrumentedAttribute[str],
-    announced: Iterable[str],
-) -> dict[str, list[str]]:
-    """The HubSpot records linked with these Salesforce ids, by the ids' first 15 characters."""
-    prefixes = sorted({one[:15] for one in announced})
-    if not prefixes:
-        return {}
-    prefix = first_fifteen(salesforce_id)
-    query = select(prefix, hubspot_id).where(is_among(prefix, prefixes)).order_by(hubspot_id)
-    behind: dict[str, list[str]] = {}
-    for one, record_id in connection.execute(query):
-        behind.setdefault(one, []).append(record_id)
-    return behind

@@ -54,19 +54,26 @@ INVARIANTS = (
         "claims_are_on_ones_own",
         "A claim on a company, or on a linked account, is that very customer's.",
         """
-        SELECT c.kind || ' ' || c.value || ': claimed by company ' || c.company_id
-        FROM identity_claims c LEFT JOIN links l ON c.kind = 'account' AND l.account_id = c.value
-        WHERE (c.kind = 'company' AND c.value <> c.company_id) OR l.company_id <> c.company_id
+        SELECT c.kind || ' ' || c.value || ': claimed by ' || c.holder_kind || ' ' || c.holder_id
+        FROM identity_claims c
+        LEFT JOIN links l ON (c.kind = 'account' AND l.account_id = c.value)
+                          OR (c.kind = 'company' AND l.company_id = c.value)
+        WHERE (c.holder_kind = 'hubspot.company'
+               AND ((c.kind = 'company' AND c.value <> c.holder_id) OR l.company_id <> c.holder_id))
+           OR (c.holder_kind = 'salesforce.account'
+               AND ((c.kind = 'account' AND c.value <> c.holder_id) OR l.account_id <> c.holder_id))
         """,
     ),
     Invariant(
         "claims_have_a_reason",
-        "Whoever holds a claim is linked, or an account is owed to it, if only parked.",
+        "Whoever holds a claim is linked, or a counterpart is owed to it, if only parked.",
         """
-        SELECT c.kind || ' ' || c.value || ': claimed by company ' || c.company_id FROM identity_claims c
-        WHERE NOT EXISTS (SELECT 1 FROM links l WHERE l.company_id = c.company_id)
+        SELECT c.kind || ' ' || c.value || ': claimed by ' || c.holder_kind || ' ' || c.holder_id
+        FROM identity_claims c
+        WHERE NOT EXISTS (SELECT 1 FROM links l WHERE c.holder_id IN (l.company_id, l.account_id))
           AND NOT EXISTS (SELECT 1 FROM owed o
-                          WHERE o.task = 'create_account' AND o.record_id = c.company_id AND o.requested > o.done)
+                          WHERE o.task IN ('create_account', 'create_company') AND o.record_id = c.holder_id
+                            AND o.requested > o.done)
         """,
     ),
     Invariant(

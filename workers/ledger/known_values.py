@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Engine, select
 
+from tasks.contracts.feeds import MAPPED
 from tasks.contracts.records import Kind
 from workers.ledger.models import BaselineRow, SnapshotRow
 from workers.ledger.rows import given_rows, texts
-from workers.ledger.snapshots import MAPPED
 
 Property = tuple[Kind, str, str]
 """Kind, record id, and HubSpot's name of the property."""

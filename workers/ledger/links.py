@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Connection, Row, or_, select, update
+from sqlalchemy import BigInteger, Connection, Row, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tasks.contracts.errors import Ambiguous, Busy, SyncError
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import AccountId, CompanyId, Kind, Link, Owed, Verdict
 from tasks.contracts.tools import Subject
-from workers.ledger.models import LinkRow
-from workers.ledger.owing import Request, owe_rows
+from workers.ledger.claims import CREATORS
+from workers.ledger.models import LinkRow, OwedRow
+from workers.ledger.owing import KEY, UNTROUBLED, Request, hold_rows, is_held, owe_rows
 from workers.ledger.rows import given_rows, is_among, texts
 from workers.ledger.verdicts import append_verdicts
 
@@ -42,7 +43,20 @@ def write_links(connection: Connection, requests: Sequence[LinkRequest]) -> list
     good = [one for one, problem in zip(requests, answers, strict=True) if problem is None]
     append_verdicts(connection, [(Subject(Kind.COMPANY, one.link.company_id), one.verdict) for one in good])
     owe_rows(connection, [Request(owed, one.as_of) for one in good for owed in one.then])
+    _answer_questions(connection, [one.link for one in good])
     return answers
+
+
+def _answer_questions(connection: Connection, links: Sequence[Link]) -> None:
+    """Nobody has to say any more which counterpart these records have."""
+    sides: dict[Kind, list[str]] = {
+        Kind.COMPANY: [link.company_id for link in links],
+        Kind.ACCOUNT: [link.account_id for link in links],
+    }
+    asked = [and_(OwedRow.task == task, is_among(OwedRow.record_id, sides[of])) for task, of in CREATORS.items()]
+    parked = hold_rows(select(*KEY).where(or_(*asked), OwedRow.parked_at.is_not(None)).order_by(*KEY))
+    over = {"parked_at": None, "done": OwedRow.requested, **UNTROUBLED}
+    connection.execute(update(OwedRow).where(is_held(parked)).values(over))
 
 
 def _rounds(requests: Sequence[LinkRequest]) -> list[list[int]]:

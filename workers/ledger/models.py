@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, MetaData, Sequence, Text, func, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -163,13 +163,18 @@ Index("ix_contact_links_person_id_15", first_fifteen(ContactLinkRow.person_id))
 
 
 class IdentityClaimRow(LedgerTable):
-    """Who is about to create an account for an identity, or has."""
+    """Who is about to create a counterpart for an identity, or has: a company its account, an account its company."""
 
     __tablename__ = "identity_claims"
+    __table_args__ = (
+        CheckConstraint("holder_kind IN ('hubspot.company', 'salesforce.account')", name="holder_kind_is_known"),
+        Index(None, "holder_id"),
+    )
 
     kind: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)
-    company_id: Mapped[str] = mapped_column(index=True)
+    holder_kind: Mapped[str]
+    holder_id: Mapped[str]
     claimed_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
@@ -194,6 +199,7 @@ class SnapshotRow(LedgerTable):
     """A fact as last read from a CRM; JSON null says that it was looked for and is absent."""
 
     __tablename__ = "snapshots"
+    __table_args__ = (Index("ix_snapshots_domains", "domains", postgresql_using="gin"),)
 
     kind: Mapped[str] = mapped_column(primary_key=True)
     record_id: Mapped[str] = mapped_column(primary_key=True)
@@ -201,6 +207,8 @@ class SnapshotRow(LedgerTable):
     read_at: Mapped[datetime]
     written_at: Mapped[datetime | None]
     """When we last wrote to the record: what was read before that says nothing about it any more."""
+    domains: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    """The registrable web domains of a company, for `find_by_domain`; empty for everything else."""
 
 
 class BaselineRow(LedgerTable):
@@ -251,14 +259,43 @@ class PausedFieldRow(LedgerTable):
     paused_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
+class SightingRow(LedgerTable):
+    """A record as a poll has seen it, with our own writes since then on top."""
+
+    __tablename__ = "sightings"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    record_id: Mapped[str] = mapped_column(primary_key=True)
+    facts: Mapped[dict[str, Any]]
+    stamp: Mapped[datetime | None]
+    fate: Mapped[str]
+    heir: Mapped[str] = mapped_column(server_default="")
+    seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+# Who has a role in an opportunity, and which contact has an e-mail address.
+Index("ix_sightings_record_id_15", first_fifteen(SightingRow.record_id))
+Index("ix_sightings_opportunity_15", first_fifteen(SightingRow.facts["opportunity_id"].astext))
+Index("ix_snapshots_email", SnapshotRow.body["email"].astext)
+
+
 class CursorRow(LedgerTable):
-    """How far a poll or a backfill has come."""
+    """How far a poll or a backfill has come, and who is at it."""
 
     __tablename__ = "cursors"
+    __table_args__ = (
+        CheckConstraint("(claim_token IS NULL) = (claimed_until IS NULL)", name="claim_is_whole"),
+        CheckConstraint("quiet >= 0", name="quiet_is_a_count"),
+    )
 
     name: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[dict[str, Any]]
     moved_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    due_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    quiet: Mapped[int] = mapped_column(server_default="0")
+    problem: Mapped[str] = mapped_column(server_default="")
+    claim_token: Mapped[str | None]
+    claimed_until: Mapped[datetime | None]
 
 
 class SwitchRow(LedgerTable):

@@ -1,19 +1,20 @@
 """What is owed, to whom it is handed, and what came of it: the owed book in Postgres."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import CTE, Connection, Engine, Interval, Row, all_, any_, func, literal, select, union_all, update
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 
+from tasks.contracts.machinery import Job, Settlement
 from tasks.contracts.records import Lane, Owed
-from tasks.contracts.tools import Job, Settlement
 from workers.ledger.models import OwedRow
 from workers.ledger.owing import (
     IS_DUE,
     IS_FORCED,
+    IS_OPEN,
     IS_UNCLAIMED,
     KEY,
     Request,
@@ -73,6 +74,12 @@ class PostgresOwedBook:
             for lane in Lane:
                 found += self._mark_woken(connection, lane, limit - len(found))
         return found
+
+    def count_owed(self, task: str, *, as_of_after: datetime, at_most: int = 100_000) -> int:
+        """Records this task is owed for by facts younger than this, due or not, claimed or not; parked ones are not."""
+        owed = select(OwedRow.record_id).where(OwedRow.task == task, IS_OPEN, OwedRow.as_of > as_of_after)
+        with self._engine.connect() as connection:
+            return connection.execute(select(func.count()).select_from(owed.limit(at_most).subquery())).scalar_one()
 
     def _mark_woken(self, connection: Connection, lane: Lane, limit: int) -> list[Owed]:
         unattended = hold_rows(

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from tasks.contracts.errors import ProblemClass, Rejected, SyncError
+from tasks.contracts.feeds import Sighting
 from tasks.contracts.records import (
     AccountId,
     CompanyId,
@@ -21,13 +22,15 @@ from tasks.contracts.records import (
     PersonKind,
     Switches,
 )
+from tasks.contracts.tools import Subject
 from workers.ledger import snapshots
 from workers.ledger.claims import claim_identities, find_creators
 from workers.ledger.links import LinkRequest, write_links
 from workers.ledger.models import FENCES, BaselineRow, ContactLinkRow, CursorRow, LinkRow
 from workers.ledger.owing import Following, Request, owe_rows
 from workers.ledger.rows import TIME, given_rows, is_among, texts
-from workers.ledger.switches import change_switch, read_switches, write_switch
+from workers.ledger.sightings import KINDS, patch_sightings, record_sightings
+from workers.ledger.switches import change_switch, find_switched_on_at, read_switches, write_switch
 from workers.ledger.verdicts import VerdictRequest, append_verdicts
 
 __all__ = ["Following", "LinkRequest", "PostgresLedger", "VerdictRequest"]
@@ -78,6 +81,13 @@ class PostgresLedger:
         found = self._contact_links(is_among(ContactLinkRow.contact_id, contact_ids))
         return {link.contact_id: link for link in found}
 
+    def find_contact_links_of_people(self, person_ids: Sequence[PersonId]) -> dict[PersonId, list[ContactLink]]:
+        """Several contacts may be one person in Salesforce."""
+        found: dict[PersonId, list[ContactLink]] = {}
+        for link in self._contact_links(is_among(ContactLinkRow.person_id, person_ids)):
+            found.setdefault(link.person_id, []).append(link)
+        return found
+
     def find_contact_links_of_accounts(self, account_ids: Sequence[AccountId]) -> dict[AccountId, list[ContactLink]]:
         found: dict[AccountId, list[ContactLink]] = {}
         for link in self._contact_links(is_among(ContactLinkRow.account_id, account_ids)):
@@ -104,14 +114,14 @@ class PostgresLedger:
     # Claims and verdicts
 
     def claim_identities(
-        self, requests: Sequence[tuple[CompanyId, tuple[Identity, ...]]]
-    ) -> list[dict[Identity, CompanyId]]:
+        self, requests: Sequence[tuple[Subject, tuple[Identity, ...]]]
+    ) -> list[dict[Identity, Subject]]:
         """For each request everything is claimed, or nothing; then the answer names who stands in the way."""
         with self._engine.begin() as connection:
             return claim_identities(connection, requests)
 
-    def find_creators(self, requests: Sequence[tuple[CompanyId, tuple[Identity, ...]]]) -> list[list[CompanyId]]:
-        """For each request, who else is about to get an account for one of its identities."""
+    def find_creators(self, requests: Sequence[tuple[Subject, tuple[Identity, ...]]]) -> list[list[Subject]]:
+        """For each request, who else is about to get a counterpart for one of its identities."""
         with self._engine.connect() as connection:
             return find_creators(connection, requests)
 
@@ -141,11 +151,28 @@ class PostgresLedger:
         """Put what we wrote ourselves on top of what was read, where something was."""
         with self._engine.begin() as connection:
             snapshots.patch_snapshots(connection, kind, patches)
+            if seen_as := KINDS.get(kind):
+                patch_sightings(connection, seen_as, patches)
+
+    def record_own_writes(
+        self, kind: Kind, patches: Mapping[str, Mapping[str, object]], created: Mapping[str, Mapping[str, object]]
+    ) -> None:
+        """Put what we wrote ourselves on top of what polls saw, so that none of it is news to them."""
+        if not patches and not created:
+            return
+        with self._engine.begin() as connection:
+            patch_sightings(connection, kind, patches)
+            record_sightings(connection, [Sighting(kind, record_id, facts) for record_id, facts in created.items()])
 
     def forget_snapshots(self, kind: str, record_ids: Iterable[str]) -> None:
         """The next one who asks reads anew."""
         with self._engine.begin() as connection:
             snapshots.forget_snapshots(connection, kind, record_ids)
+
+    def find_companies_by_domain(self, domains: Iterable[str]) -> dict[str, list[str]]:
+        """By domain the companies that had it when they were read last."""
+        with self._engine.connect() as connection:
+            return snapshots.find_companies_by_domain(connection, domains)
 
     def find_written(self, kind: Kind, record_ids: Sequence[str], field: str) -> dict[str, str]:
         """What we last wrote to this field of these records."""
@@ -154,6 +181,16 @@ class PostgresLedger:
         )
         with self._engine.connect() as connection:
             return dict(connection.execute(query).all())
+
+    def find_all_written(self, wanted: Sequence[tuple[Kind, str, str]]) -> dict[tuple[Kind, str, str], str]:
+        """The same for different fields: by kind, record id and field."""
+        names = ("kind", "record_id", "field")
+        given = given_rows([dict(zip(names, one, strict=True)) for one in wanted], **texts(*names))
+        columns = [BaselineRow.__table__.c[name] for name in names]
+        query = select(*columns, BaselineRow.value).where(tuple_(*columns).in_(select(*given.c)))
+        with self._engine.connect() as connection:
+            rows = connection.execute(query)
+            return {(Kind(row.kind), row.record_id, row.field): row.value for row in rows}
 
     def record_written(self, rows: Sequence[tuple[Kind, str, str, str]]) -> None:
         """Kind, record id, field, value; the last word wins, also within one call."""
@@ -175,6 +212,11 @@ class PostgresLedger:
     def read_switches(self) -> Switches:
         with self._engine.connect() as connection:
             return read_switches(connection)
+
+    def find_switched_on_at(self) -> datetime | None:
+        """When company sync was switched on; None while it is off."""
+        with self._engine.connect() as connection:
+            return find_switched_on_at(connection)
 
     def write_switch(self, name: str, value: object, by: str) -> int:
         """Returns how many records are looked at again because of it.

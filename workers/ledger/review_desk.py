@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, func, not_, select, up
 
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import Lane, Verdict
-from workers.ledger.claims import CREATES_ACCOUNTS, release_claims
+from workers.ledger.claims import CREATORS, release_claims
 from workers.ledger.models import OwedRow
 from workers.ledger.owing import IS_DUE, IS_OPEN, IS_UNCLAIMED, KEY, LONG_AGO, UNTROUBLED
 from workers.ledger.rows import is_among
@@ -151,7 +151,7 @@ class ReviewDesk:
             rows = _take(connection, which)
             _change(connection, rows, over)
             _tell(connection, rows, Reason.DISMISSED, {"by": by, "why": why})
-            release_claims(connection, [row.record_id for row in rows if row.task == CREATES_ACCOUNTS])
+            release_claims(connection, [subject_of(row.task, row.record_id) for row in rows if row.task in CREATORS])
         return len(rows)
 
 

@@ -19,10 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from tasks.contracts.machinery import Done, Later, Parked, Settlement
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import Owed, Verdict
-from tasks.contracts.tools import Done, Later, Parked, Settlement
-from workers.ledger.claims import CREATES_ACCOUNTS, release_claims
+from workers.ledger.claims import CREATORS, release_claims
 from workers.ledger.models import OwedRow
 from workers.ledger.owing import IS_DUE, KEY, UNTROUBLED, as_owed, owed_columns
 from workers.ledger.rows import given_rows, texts
@@ -41,7 +41,8 @@ def settle_rows(connection: Connection, settlements: Sequence[Settlement]) -> li
     rows = [*_finish(connection, done), *_put_off(connection, later)]
     given_up = _park(connection, parked)
     _tell(connection, parked, {(row.task, row.record_id) for row in given_up if row.is_parked})
-    release_claims(connection, [row.record_id for row in rows if row.task == CREATES_ACCOUNTS and row.is_settled])
+    settled = [row for row in rows if row.task in CREATORS and row.is_settled]
+    release_claims(connection, [subject_of(row.task, row.record_id) for row in settled])
     return [as_owed(row) for row in (*rows, *given_up) if row.is_due]
 
 

@@ -1,11 +1,12 @@
 """What the operator decides while the system runs: checked before it is kept, in words an operator understands."""
 
 from dataclasses import fields
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from sqlalchemy import Connection, func, literal, select, text
+from sqlalchemy import Connection, Text, cast, func, literal, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from tasks.contracts.records import Switches
@@ -47,7 +48,16 @@ def write_switch(connection: Connection, name: str, value: object, by: str) -> N
     row = {"name": name, "value": literal(value, JSONB), "changed_by": by}
     changed = {"value": literal(value, JSONB), "changed_by": by, "changed_at": func.now()}
     statement = insert(SwitchRow).values(row)
-    connection.execute(statement.on_conflict_do_update(index_elements=[SwitchRow.name], set_=changed))
+    # Set to what it is already, it was not changed: company sync stays on since it was switched on.
+    is_news = SwitchRow.value != statement.excluded.value
+    upsert = statement.on_conflict_do_update(index_elements=[SwitchRow.name], set_=changed, where=is_news)
+    connection.execute(upsert)
+
+
+def find_switched_on_at(connection: Connection) -> datetime | None:
+    """When company sync was switched on; None while it is off."""
+    is_on = (SwitchRow.name == "company_sync", cast(SwitchRow.value, Text) == "true")
+    return connection.scalar(select(SwitchRow.changed_at).where(*is_on))
 
 
 def _checked(name: str, value: object) -> Any:

@@ -14,6 +14,7 @@ from workers.ledger.rows import given_rows, texts
 
 KIND_OF_TASK = {
     "create_account": Kind.COMPANY,
+    "create_company": Kind.ACCOUNT,
     "link_company": Kind.COMPANY,
     "link_contact": Kind.CONTACT,
     "propagate_lifecycle_stage": Kind.COMPANY,

@@ -75,7 +75,7 @@ class Shelf(Generic[V]):
             reach_ledger(lambda: self._ledger.patch_snapshots(self._kind, corrections))
 
     def keep(self, facts: Mapping[Any, V | SyncError] | Mapping[Any, V], *, read_at: datetime) -> None:
-        """Facts as they were at that moment, or later."""
+        """What was true at that moment; what was read after it stays."""
         if not facts:
             return
         bodies = {key: self._shape.dump_python(fact, mode="json") for key, fact in facts.items()}  # type: ignore[arg-type]

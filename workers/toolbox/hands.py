@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import Self
 
 import redis
@@ -9,18 +11,24 @@ from redis.backoff import ExponentialBackoff
 from redis.retry import Retry
 from sqlalchemy import Engine
 
+from tasks.contracts.machinery import Job
 from tasks.contracts.records import Lane, Switches
-from tasks.contracts.tools import Job, Tools
+from tasks.contracts.tools import Tools
+from tasks.create_account import create_account
 from workers.coordination.budget import Budget
 from workers.coordination.leases import RedisLeases
+from workers.coordination.turns import Turns
 from workers.crm.hubspot import HubSpotDoor
+from workers.crm.hubspot_feed import HubSpotDoorFeed
 from workers.crm.salesforce import SalesforceDoor
+from workers.crm.salesforce_feed import SalesforceDoorFeed
 from workers.crm.salesforce_login import SalesforceLogin
 from workers.gather import Gather
 from workers.ledger.engine import make_engine
 from workers.ledger.field_book import FieldBook
 from workers.ledger.inbox import PostgresInbox
 from workers.ledger.owed_book import PostgresOwedBook
+from workers.ledger.poll_book import PostgresPollBook
 from workers.ledger.postgres_ledger import PostgresLedger
 from workers.mapping.files import read_mapping
 from workers.settings import Settings
@@ -29,6 +37,7 @@ from workers.toolbox.hubspot import GatheredHubSpot, HubSpotBatches
 from workers.toolbox.leases import GatheredLeases, LeaseBatches
 from workers.toolbox.ledger import GatheredLedger, LedgerBatches
 from workers.toolbox.salesforce import GatheredSalesforce, SalesforceBatches
+from workers.toolbox.segments import Segments
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +52,29 @@ class Hands:
     inbox: PostgresInbox
     leases: RedisLeases
     budget: Budget
+    poll_book: PostgresPollBook
     hubspot: Mapping[Lane, HubSpotDoor]
     salesforce: Mapping[Lane, SalesforceDoor]
     fields: FieldBook
     mapping: MappingDesk
+
+    @property
+    def hubspot_feed(self) -> HubSpotDoorFeed:
+        """Live work: what polls find is somebody waiting."""
+        return HubSpotDoorFeed(
+            self.hubspot[Lane.LIVE],
+            account_property=self.settings.hubspot_account_property,
+            mapped=mapped_properties(self.mapping.mapping),
+        )
+
+    @property
+    def salesforce_feed(self) -> SalesforceDoorFeed:
+        """As above."""
+        return SalesforceDoorFeed(
+            self.salesforce[Lane.LIVE],
+            account_key=self.settings.salesforce_account_key,
+            mapped=self.mapping.names(),
+        )
 
     @classmethod
     def build(cls, settings: Settings) -> Self:
@@ -79,6 +107,7 @@ class Hands:
             inbox=PostgresInbox(engine),
             leases=RedisLeases(connection, ttl=settings.claim_ttl),
             budget=budget,
+            poll_book=PostgresPollBook(engine),
             hubspot=hubspot,
             salesforce=salesforce,
             fields=fields,
@@ -91,6 +120,7 @@ class SliceTools:
     """What one slice works with: the gathered tools behind each of its runs."""
 
     switches: Switches
+    switched_on_at: datetime | None
     gather: Gather
     ledger: LedgerBatches
     leases: LeaseBatches
@@ -103,12 +133,19 @@ class SliceTools:
         """Fresh for every slice: nothing is remembered from one to the next but what the ledger holds."""
         return cls(
             switches=hands.ledger.read_switches(),
+            switched_on_at=hands.ledger.find_switched_on_at(),
             gather=Gather(),
             ledger=LedgerBatches(hands.ledger, hands.fields, on_paused_field=hands.mapping.forget),
             leases=LeaseBatches(hands.leases, hands.ledger),
             hubspot=HubSpotBatches(
                 hands.hubspot[lane],
                 hands.ledger,
+                Segments(
+                    hands.hubspot[lane],
+                    hands.ledger,
+                    Turns(hands.redis),
+                    count_owed=partial(hands.book.count_owed, create_account.name),
+                ),
                 account_property=hands.settings.hubspot_account_property,
                 mapped=mapped_properties(hands.mapping.mapping),
             ),
@@ -131,6 +168,7 @@ class SliceTools:
             fields=GatheredFields(self.gather, self.mapping),
             switches=self.switches,
             forced=job.forced,
+            switched_on_at=self.switched_on_at,
         )
 
 

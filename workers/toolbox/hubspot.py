@@ -1,10 +1,11 @@
 """HubSpot as a flow sees it: snapshots first, then batch calls for everybody at once."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from tasks.contracts.errors import SyncError
+from tasks.contracts.finding import CompanySearch, CompanyValues, UpsertedCompany
 from tasks.contracts.records import (
     AccountId,
     Association,
@@ -15,14 +16,19 @@ from tasks.contracts.records import (
     Kind,
     StageName,
 )
+from tasks.rules.news import PRIMARY
 from workers.crm.hubspot import HubSpotDoor
 from workers.gather import Gather, Step
 from workers.ledger.postgres_ledger import PostgresLedger
+from workers.toolbox.company_finding import CompanyFinder, Sought
 from workers.toolbox.freshness import Shelf, Wanted
+from workers.toolbox.reach import reach_ledger
+from workers.toolbox.segments import Segments
 
 STAGE = "lifecyclestage"
 SHOWN_TWICE = ("name", "domain", "website")
 """Properties that a company's snapshot holds under a name of their own as well."""
+NEVER = datetime.fromtimestamp(0, UTC)
 
 Id = TypeVar("Id", CompanyId, ContactId)
 
@@ -31,15 +37,24 @@ class HubSpotBatches:
     """What the flows of one slice ask HubSpot, many requests at a time."""
 
     def __init__(
-        self, door: HubSpotDoor, ledger: PostgresLedger, *, account_property: str, mapped: Sequence[str] = ()
+        self,
+        door: HubSpotDoor,
+        ledger: PostgresLedger,
+        segments: Segments,
+        *,
+        account_property: str,
+        mapped: Sequence[str] = (),
     ) -> None:
         self._door = door
+        self._segments = segments
+        self._ledger = ledger
         self._account_property = account_property
         self._mapped = mapped
         self._companies: Shelf[Company | None] = Shelf(
             ledger, "company", Company | None, is_whole=lambda one: one is None or one.mapped.keys() >= set(mapped)
         )
         self._contacts: Shelf[Contact | None] = Shelf(ledger, "contact", Contact | None)
+        self._finder = CompanyFinder(door, ledger, self._companies)
         self._contacts_of: Shelf[tuple[Association, ...]] = Shelf(ledger, "contacts_of", tuple[Association, ...])
         self._companies_of: Shelf[tuple[Association, ...]] = Shelf(ledger, "companies_of", tuple[Association, ...])
 
@@ -64,15 +79,44 @@ class HubSpotBatches:
         )
         return [facts[one.record_id] for one in wanted]
 
-    def members(self, requests: Sequence[tuple[str, Kind, tuple[str, ...]]]) -> list[frozenset[str]]:
-        asked: dict[tuple[str, Kind], set[str]] = {}
-        for segment, kind, ids in requests:
-            asked.setdefault((segment, kind), set()).update(ids)
+    def find_companies(self, sought: Sequence[Sought]) -> list[Sequence[Company] | SyncError]:
+        return self._finder.find(sought)
+
+    def contacts_by_email(self, requests: Sequence[tuple[str, ...]]) -> list[Sequence[Contact] | SyncError]:
+        found = self._door.keyed.read_contacts_by_email(email for emails in requests for email in emails)
+        return [_together([found[email] for email in emails]) for emails in requests]
+
+    def companies_of_contacts(self, requests: Sequence[tuple[Wanted, ...]]) -> list[Sequence[Association] | SyncError]:
+        wanted = [one for request in requests for one in request]
+        facts = dict(zip(wanted, self.companies_of(wanted), strict=True))
+        return [_chained([facts[one] for one in request]) for request in requests]
+
+    def upsert_companies(
+        self, requests: Sequence[tuple[AccountId, CompanyValues]]
+    ) -> list[UpsertedCompany | SyncError]:
+        values = dict(requests)
+        upserted = self._door.keyed.upsert_companies(values)
+        new: dict[str, Company | SyncError | None] = {}
+        for account_id, told in upserted.items():
+            if isinstance(told, UpsertedCompany) and told.created:
+                new[told.company_id] = _company(told, account_id, values[account_id])
+            elif isinstance(told, UpsertedCompany):
+                self._companies.forget([told.company_id])
+        # Nobody takes it for read, but whoever asks for the domain finds the company although the search lags.
+        self._companies.keep(new, read_at=NEVER)
+        return [upserted[account_id] for account_id, _ in requests]
+
+    def members(self, requests: Sequence[tuple[str, Kind, tuple[Wanted, ...]]]) -> list[frozenset[str]]:
+        asked: dict[tuple[str, Kind], list[Wanted]] = {}
+        for segment, kind, wanted in requests:
+            asked.setdefault((segment, kind), []).extend(wanted)
         found = {
-            (segment, kind): self._door.read_members(segment, kind, sorted(ids))
-            for (segment, kind), ids in asked.items()
+            (segment, kind): self._segments.find_members(segment, kind, wanted)
+            for (segment, kind), wanted in asked.items()
         }
-        return [found[segment, kind].intersection(ids) for segment, kind, ids in requests]
+        return [
+            found[segment, kind].intersection(one.record_id for one in wanted) for segment, kind, wanted in requests
+        ]
 
     def stage_order(self, requests: Sequence[None]) -> list[Sequence[StageName]]:
         return [self._door.read_stage_order()] * len(requests)
@@ -126,9 +170,20 @@ class HubSpotBatches:
     def associate(self, requests: Sequence[tuple[Association, ...]]) -> list[SyncError | None]:
         associations = list(dict.fromkeys(one for request in requests for one in request))
         made = self._door.associate(associations)
+        primary: dict[str, dict[str, object]] = {
+            one.contact_id: {PRIMARY: one.company_id} for one in made if one.is_primary and made[one] is None
+        }
+        reach_ledger(lambda: self._ledger.record_own_writes(Kind.CONTACT, primary, {}))
         self._contacts_of.forget({one.company_id for one in associations})
         self._companies_of.forget({one.contact_id for one in associations})
         return [next((error for one in request if (error := _error(made[one]))), None) for request in requests]
+
+    def dissociate(self, requests: Sequence[tuple[Association, ...]]) -> list[SyncError | None]:
+        unwanted = list(dict.fromkeys(one for request in requests for one in request))
+        taken_off = self._door.dissociate(unwanted)
+        self._contacts_of.forget({one.company_id for one in unwanted})
+        self._companies_of.forget({one.contact_id for one in unwanted})
+        return [next((error for one in request if (error := _error(taken_off[one]))), None) for request in requests]
 
 
 class GatheredHubSpot:
@@ -171,10 +226,35 @@ class GatheredHubSpot:
         found: Sequence[Contact] = await self._ask(self._batches.contacts, wanted, step=Step.CONTACTS)
         return found
 
-    async def find_members(self, segment: str, kind: Kind, record_ids: Sequence[str]) -> frozenset[str]:
-        members: frozenset[str] = await self._ask(
-            self._batches.members, (segment, kind, tuple(record_ids)), step=Step.SEGMENTS
+    async def find_contacts_by_email(self, emails: Sequence[str]) -> Sequence[Contact]:
+        spelled = tuple(dict.fromkeys(email.strip().lower() for email in emails if email.strip()))
+        if not spelled:
+            return ()
+        found: Sequence[Contact] = await self._ask(self._batches.contacts_by_email, spelled, step=Step.THEIR_CONTACTS)
+        return found
+
+    async def find_companies_of_contacts(self, contact_ids: Sequence[ContactId]) -> Sequence[Association]:
+        wanted = tuple(Wanted(contact_id, self._as_of) for contact_id in dict.fromkeys(contact_ids))
+        found: Sequence[Association] = await self._ask(
+            self._batches.companies_of_contacts, wanted, step=Step.THEIR_COMPANIES
         )
+        return found
+
+    async def find_companies(self, search: CompanySearch) -> Sequence[Company]:
+        found: Sequence[Company] = await self._ask(
+            self._batches.find_companies, Sought(search, self._as_of), step=Step.CANDIDATES
+        )
+        return found
+
+    async def upsert_company(self, account_id: AccountId, values: CompanyValues) -> UpsertedCompany:
+        upserted: UpsertedCompany = await self._ask(
+            self._batches.upsert_companies, (account_id, values), step=Step.WRITE_HUBSPOT
+        )
+        return upserted
+
+    async def find_members(self, segment: str, kind: Kind, record_ids: Sequence[str]) -> frozenset[str]:
+        wanted = tuple(Wanted(record_id, self._as_of) for record_id in record_ids)
+        members: frozenset[str] = await self._ask(self._batches.members, (segment, kind, wanted), step=Step.SEGMENTS)
         return members
 
     async def read_stage_order(self) -> Sequence[StageName]:
@@ -201,6 +281,9 @@ class GatheredHubSpot:
     async def associate(self, associations: Sequence[Association]) -> None:
         await self._ask(self._batches.associate, tuple(associations), step=Step.WRITE_HUBSPOT)
 
+    async def dissociate(self, associations: Sequence[Association]) -> None:
+        await self._ask(self._batches.dissociate, tuple(associations), step=Step.WRITE_HUBSPOT)
+
 
 def _together(facts: Sequence[Contact | SyncError | None]) -> Sequence[Contact] | SyncError:
     for fact in facts:
@@ -211,6 +294,22 @@ def _together(facts: Sequence[Contact | SyncError | None]) -> Sequence[Contact] 
 
 def _corrected(values: Mapping[str, str]) -> Mapping[str, object]:
     return {"mapped": values, **{name: values[name] for name in SHOWN_TWICE if name in values}}
+
+
+def _chained(facts: Sequence[tuple[Association, ...] | SyncError]) -> Sequence[Association] | SyncError:
+    problem = next((one for one in facts if isinstance(one, SyncError)), None)
+    return problem or [one for fact in facts if not isinstance(fact, SyncError) for one in fact]
+
+
+def _company(told: UpsertedCompany, account_id: AccountId, values: CompanyValues) -> Company:
+    return Company(
+        told.company_id,
+        name=values.name,
+        domain=values.domain,
+        website=values.website,
+        country=values.country,
+        account_id=account_id,
+    )
 
 
 def _stage(answer: Mapping[str, str] | SyncError) -> StageName | SyncError:

@@ -10,6 +10,7 @@ from tasks.contracts.fields import FieldMemory, FieldReport
 from tasks.contracts.reasons import Reason
 from tasks.contracts.records import (
     AccountId,
+    Association,
     CompanyId,
     ContactId,
     ContactLink,
@@ -18,6 +19,8 @@ from tasks.contracts.records import (
     Lane,
     Link,
     Owed,
+    PersonId,
+    Place,
     StageName,
     Verdict,
 )
@@ -31,6 +34,9 @@ from workers.toolbox.reach import reach_ledger
 log = get_logger(__name__)
 
 LIFECYCLE_STAGE = "lifecyclestage"
+PLACE_FIELDS = ("account in Salesforce", "account in HubSpot")
+"""Under which a contact's place is remembered, in the order of `Place`."""
+OURS = "ours"
 URGENCY = tuple(Lane)
 """The most urgent lane first."""
 
@@ -63,12 +69,15 @@ class LedgerBatches:
         found = reach_ledger(partial(self._ledger.find_contact_links_of_accounts, requests))
         return [list(found.get(account_id, ())) for account_id in requests]
 
-    def claims(
-        self, requests: Sequence[tuple[CompanyId, tuple[Identity, ...]]]
-    ) -> Sequence[Mapping[Identity, CompanyId]]:
+    def contact_links_of_people(self, requests: Sequence[tuple[PersonId, ...]]) -> list[list[ContactLink]]:
+        wanted = list(dict.fromkeys(person_id for ids in requests for person_id in ids))
+        found = reach_ledger(partial(self._ledger.find_contact_links_of_people, wanted))
+        return [[link for one in dict.fromkeys(ids) for link in found.get(one, ())] for ids in requests]
+
+    def claims(self, requests: Sequence[tuple[Subject, tuple[Identity, ...]]]) -> Sequence[Mapping[Identity, Subject]]:
         return reach_ledger(partial(self._ledger.claim_identities, requests))
 
-    def creators(self, requests: Sequence[tuple[CompanyId, tuple[Identity, ...]]]) -> list[list[CompanyId]]:
+    def creators(self, requests: Sequence[tuple[Subject, tuple[Identity, ...]]]) -> list[list[Subject]]:
         return reach_ledger(partial(self._ledger.find_creators, requests))
 
     def record_links(self, requests: Sequence[LinkRequest]) -> Sequence[object]:
@@ -95,6 +104,37 @@ class LedgerBatches:
         reach_ledger(partial(self._ledger.owe, requests))
         for request in requests:
             self.owed_next += request.then
+        return [None] * len(requests)
+
+    def our_associations(self, requests: Sequence[tuple[Association, ...]]) -> list[list[Association]]:
+        wanted = {(Kind.CONTACT, str(one.contact_id), _on(one)) for request in requests for one in request}
+        written = reach_ledger(partial(self._ledger.find_all_written, sorted(wanted)))
+        ours = {key for key, value in written.items() if value}
+        return [
+            [one for one in dict.fromkeys(request) if (Kind.CONTACT, one.contact_id, _on(one)) in ours]
+            for request in requests
+        ]
+
+    def record_our_associations(self, requests: Sequence[tuple[tuple[Association, ...], str]]) -> list[None]:
+        rows = [(Kind.CONTACT, str(one.contact_id), _on(one), mark) for request, mark in requests for one in request]
+        reach_ledger(partial(self._ledger.record_written, rows))
+        return [None] * len(requests)
+
+    def places(self, requests: Sequence[tuple[ContactId, ...]]) -> list[dict[ContactId, Place]]:
+        wanted = sorted({contact_id for contact_ids in requests for contact_id in contact_ids})
+        sides = [
+            reach_ledger(partial(self._ledger.find_written, Kind.CONTACT, wanted, field)) for field in PLACE_FIELDS
+        ]
+        found = {one: Place(*(_account(side.get(one)) for side in sides)) for one in wanted if one in sides[0]}
+        return [{one: found[one] for one in contact_ids if one in found} for contact_ids in requests]
+
+    def record_places(self, requests: Sequence[tuple[ContactId, Place]]) -> list[None]:
+        rows = [
+            (Kind.CONTACT, str(contact_id), field, account_id or "")
+            for contact_id, place in requests
+            for field, account_id in zip(PLACE_FIELDS, (place.in_salesforce, place.in_hubspot), strict=True)
+        ]
+        reach_ledger(partial(self._ledger.record_written, rows))
         return [None] * len(requests)
 
     def written_stages(self, requests: Sequence[tuple[ContactId, ...]]) -> list[dict[ContactId, StageName]]:
@@ -153,18 +193,20 @@ class GatheredLedger:
         found: Sequence[ContactLink] = await self._ask(self._batches.contact_links_of_account, account_id)
         return found
 
-    async def claim_identities(
-        self, company_id: CompanyId, identities: Sequence[Identity]
-    ) -> Mapping[Identity, CompanyId]:
+    async def find_contact_links_of_people(self, person_ids: Sequence[PersonId]) -> Sequence[ContactLink]:
+        found: Sequence[ContactLink] = await self._ask(self._batches.contact_links_of_people, tuple(person_ids))
+        return found
+
+    async def claim_identities(self, holder: Subject, identities: Sequence[Identity]) -> Mapping[Identity, Subject]:
         if not identities:
             return {}
-        held: Mapping[Identity, CompanyId] = await self._ask(self._batches.claims, (company_id, tuple(identities)))
+        held: Mapping[Identity, Subject] = await self._ask(self._batches.claims, (holder, tuple(identities)))
         return held
 
-    async def find_creators(self, company_id: CompanyId, identities: Sequence[Identity]) -> Sequence[CompanyId]:
+    async def find_creators(self, asking: Subject, identities: Sequence[Identity]) -> Sequence[Subject]:
         if not identities:
             return ()
-        found: Sequence[CompanyId] = await self._ask(self._batches.creators, (company_id, tuple(identities)))
+        found: Sequence[Subject] = await self._ask(self._batches.creators, (asking, tuple(identities)))
         return found
 
     async def record_link(self, link: Link, verdict: Verdict, *, fence: int, then: Sequence[Owed] = ()) -> None:
@@ -180,6 +222,25 @@ class GatheredLedger:
 
     async def owe(self, then: Sequence[Owed]) -> None:
         await self._ask(self._batches.owe, Following(self._in_lane(then), as_of=self._as_of))
+
+    async def find_our_associations(self, associations: Sequence[Association]) -> Sequence[Association]:
+        if not associations:
+            return ()
+        found: Sequence[Association] = await self._ask(self._batches.our_associations, tuple(associations))
+        return found
+
+    async def record_our_associations(self, associations: Sequence[Association]) -> None:
+        await self._ask(self._batches.record_our_associations, (tuple(associations), OURS))
+
+    async def forget_our_associations(self, associations: Sequence[Association]) -> None:
+        await self._ask(self._batches.record_our_associations, (tuple(associations), ""))
+
+    async def find_places(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, Place]:
+        found: Mapping[ContactId, Place] = await self._ask(self._batches.places, tuple(contact_ids))
+        return found
+
+    async def record_place(self, contact_id: ContactId, place: Place) -> None:
+        await self._ask(self._batches.record_places, (contact_id, place))
 
     async def find_written_stages(self, contact_ids: Sequence[ContactId]) -> Mapping[ContactId, StageName]:
         found: Mapping[ContactId, StageName] = await self._ask(self._batches.written_stages, tuple(contact_ids))
@@ -201,6 +262,15 @@ class GatheredLedger:
     def _in_lane(self, then: Sequence[Owed]) -> tuple[Owed, ...]:
         """What a first load makes owed is not more urgent than the load; a flow does not know which lane it runs in."""
         return tuple(replace(one, lane=max(one.lane, self._lane, key=URGENCY.index)) for one in then)
+
+
+def _on(association: Association) -> str:
+    """Under which it is remembered at the contact that we made it."""
+    return f"on company {association.company_id}"
+
+
+def _account(account_id: str | None) -> AccountId | None:
+    return AccountId(account_id) if account_id else None
 
 
 def _lookups(find: Callable[[Sequence[K]], Mapping[K, V]], requests: Sequence[tuple[K, ...]]) -> list[list[V]]:

@@ -1,16 +1,19 @@
 """Salesforce as a flow sees it: everything a slice asks at one moment goes out in as few calls as possible."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from tasks.contracts.errors import Rejected, SyncError, TryAgain
+from tasks.contracts.feeds import MAPPED
 from tasks.contracts.fields import AccountFields, JsonValue
-from tasks.contracts.records import Account, AccountId, CompanyId, OpportunitySignal, Person, PersonId
-from tasks.contracts.tools import AccountSearch, AccountValues, Upserted
+from tasks.contracts.finding import AccountSearch, AccountValues, Upserted
+from tasks.contracts.records import Account, AccountId, CompanyId, Kind, OpportunitySignal, Person, PersonId
 from workers.crm.salesforce import SalesforceDoor
 from workers.crm.salesforce_requests import (
+    FindAccount,
     FindPeople,
+    FindPeopleOf,
     FindSignals,
     UpsertAccount,
     WriteAccountFields,
@@ -60,7 +63,9 @@ class SalesforceBatches:
 
     def ask(self, requests: Sequence[DoorRequest]) -> Sequence[object]:
         """Questions and commands as they are, all in one run of the door."""
-        return self._door.run(requests)
+        results = self._door.run(requests)
+        self._remember_own_writes(dict(zip(requests, results, strict=True)))
+        return results
 
     def accounts(self, requests: Sequence[AccountSearch]) -> Sequence[object]:
         """Their mapped fields come along, so that nobody has to read them again."""
@@ -79,15 +84,22 @@ class SalesforceBatches:
             [wanted for wanted, _ in requests],
             lambda ids: self._door.read_fields([AccountId(one) for one in ids], names),
         )
+        self._note_seen({key: fact.mapped for key, fact in facts.items() if isinstance(fact, AccountFields)})
         return [self._unless_outdated(facts[wanted.record_id]) for wanted, _ in requests]
 
     def write_account_fields(self, requests: Sequence[WriteAccountFields]) -> list[SyncError | None]:
         results = self._door.run(requests)
-        written = zip(requests, results, strict=True)
+        written = list(zip(requests, results, strict=True))
         self._account_fields(frozenset()).correct(
             {one.account_id: {"mapped": dict(one.values)} for one, told in written if not isinstance(told, SyncError)}
         )
+        self._note_seen({one.account_id: dict(one.values) for one, told in written if not isinstance(told, SyncError)})
         return [told if isinstance(told, SyncError) else None for told in results]
+
+    def _note_seen(self, mapped: Mapping[str, Mapping[str, JsonValue]]) -> None:
+        """What field sync looks at, and what it writes, is no news when the next poll sees it."""
+        patches = {account_id: {MAPPED: dict(values)} for account_id, values in mapped.items()}
+        reach_ledger(lambda: self._ledger.record_own_writes(Kind.ACCOUNT, patches, {}))
 
     def _account_fields(self, names: frozenset[str]) -> Shelf[AccountFields | None]:
         return Shelf(
@@ -125,8 +137,31 @@ class SalesforceBatches:
         """A row per person; a request has gone wrong if one of its rows has."""
         rows = [WriteContactAccount(one.id, request.account_id) for request in requests for one in request.people]
         written: dict[DoorRequest, object] = dict(zip(rows, self._door.run(rows), strict=True))
+        patches: dict[str, dict[str, object]] = {
+            row.person_id: {"account_id": row.account_id} for row in rows if written[row] is None
+        }
+        reach_ledger(lambda: self._ledger.record_own_writes(Kind.SALESFORCE_CONTACT, patches, {}))
         self._people.forget({one.email for request in requests for one in request.people})
         return [_first_error(request, written) for request in requests]
+
+    def _remember_own_writes(self, results: Mapping[DoorRequest, object]) -> None:
+        """So that the next poll does not take them for news."""
+        patches: dict[str, Mapping[str, object]] = {}
+        created: dict[str, Mapping[str, object]] = {}
+        for request, result in results.items():
+            if isinstance(request, UpsertAccount) and isinstance(result, Upserted):
+                name, website = request.values.name, request.values.website
+                account = Account(result.account_id, name, website, request.company_id)
+                given = {"Name": name, "Website": website} | dict(request.values.fields)
+                mapped = {MAPPED: {one: value for one, value in given.items() if value != ""}}
+                if result.created:
+                    created[account.id] = asdict(account) | mapped
+                else:
+                    patches[account.id] = {name: value for name, value in asdict(account).items() if value} | mapped
+            elif isinstance(request, WriteCompanyId) and result is None:
+                patches[request.account_id] = {"company_id": request.company_id}
+        if patches or created:
+            reach_ledger(lambda: self._ledger.record_own_writes(Kind.ACCOUNT, patches, created))
 
     def _read_people(self, emails: list[str]) -> dict[str, tuple[Person, ...] | SyncError]:
         (found,) = self._door.run([FindPeople(tuple(emails))])
@@ -162,6 +197,14 @@ class GatheredSalesforce:
             WriteAccountFields(account_id, tuple(values.items())),
             step=Step.WRITE_SALESFORCE,
         )
+
+    async def find_account(self, account_id: AccountId) -> Account | None:
+        account: Account | None = await self._ask(self._batches.ask, FindAccount(account_id), step=Step.ACCOUNT)
+        return account
+
+    async def find_people_of(self, account_id: AccountId) -> Sequence[Person]:
+        found: Sequence[Person] = await self._ask(self._batches.ask, FindPeopleOf(account_id), step=Step.THEIR_PEOPLE)
+        return found
 
     async def find_people(self, emails: Sequence[str], ids: Sequence[PersonId] = ()) -> Sequence[Person]:
         # One spelling, that of the answer: the snapshots are kept under it.
