@@ -113,4 +113,5 @@ def search_rate() -> int:
 @pytest.fixture
 def pairs(crms: Wire, hands: Hands) -> Pairs:  # noqa: F811 -- fixtures
     hands.ledger.write_switch("company_sync", True, "the test")
+    crms.portal.configure({"search_limit": 1_000})
     return Pairs(crms, hands)
