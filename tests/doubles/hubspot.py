@@ -1,17 +1,16 @@
 """HubSpot in memory, refusing what the real one refuses."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from tasks.contracts.errors import Ambiguous, Gone, Rejected
+from tasks.contracts.errors import Ambiguous, Rejected
 from tasks.contracts.fates import Fate
 from tasks.contracts.finding import (
     CompanySearch,
     CompanyValues,
     UpsertedCompany,
 )
-from tasks.contracts.reasons import Reason
 from tasks.contracts.records import (
     AccountId,
     Association,
@@ -26,6 +25,7 @@ from tasks.rules.company_names import is_same_name
 from tasks.rules.identity import company_domains
 from tests.doubles.calls import Calls
 from tests.doubles.past import HubSpotPast, Tombstones
+from tests.doubles.refusals import refuse_buried, require, spelled
 
 STAGES = tuple(
     StageName(name)
@@ -70,7 +70,7 @@ class MemoryHubSpot:
 
     async def merge_companies(self, survivor: CompanyId, loser: CompanyId) -> None:
         if self.past.end_of(survivor) != self.past.end_of(loser):
-            _require(self.companies, [survivor, loser])
+            require(self.companies, [survivor, loser])
             self.join_companies(survivor, loser)
         self.calls.note("merge_companies")
 
@@ -97,12 +97,12 @@ class MemoryHubSpot:
     async def find_contacts(self, contact_ids: Sequence[ContactId]) -> Sequence[Contact]:
         self.calls.note("find_contacts")
         found = [self.contacts[one] for one in dict.fromkeys(contact_ids) if one in self.contacts]
-        return [replace(one, email=_spelled(one.email)) for one in found]
+        return [replace(one, email=spelled(one.email)) for one in found]
 
     async def find_contacts_by_email(self, emails: Sequence[str]) -> Sequence[Contact]:
         self.calls.note("find_contacts_by_email")
-        wanted = {_spelled(email) for email in emails} - {""}
-        contacts = [replace(one, email=_spelled(one.email)) for one in self.contacts.values()]
+        wanted = {spelled(email) for email in emails} - {""}
+        contacts = [replace(one, email=spelled(one.email)) for one in self.contacts.values()]
         return [one for one in contacts if one.email in wanted]
 
     async def find_companies_of_contacts(self, contact_ids: Sequence[ContactId]) -> Sequence[Association]:
@@ -129,7 +129,7 @@ class MemoryHubSpot:
         return self.stages
 
     async def upsert_company(self, account_id: AccountId, values: CompanyValues) -> UpsertedCompany:
-        _refuse_buried(self.tombstones, Kind.ACCOUNT, account_id)
+        refuse_buried(self.tombstones, Kind.ACCOUNT, account_id)
         if len(values.name) > LONGEST_PROPERTY:
             raise Rejected("the name is too long", code="VALIDATION_ERROR")
         held = next((one for one in self.companies.values() if one.account_id == account_id), None)
@@ -141,7 +141,7 @@ class MemoryHubSpot:
         return UpsertedCompany(company.id, created=not held)
 
     async def write_account_id(self, company_id: CompanyId, account_id: AccountId) -> None:
-        _refuse_buried(self.tombstones, Kind.ACCOUNT, account_id)
+        refuse_buried(self.tombstones, Kind.ACCOUNT, account_id)
         company = self._company(company_id)
         if any(one.account_id == account_id and one.id != company_id for one in self.companies.values()):
             raise Ambiguous(f"another company carries {account_id}")
@@ -166,7 +166,7 @@ class MemoryHubSpot:
         reported = {one: self._forward(contact.lifecycle_stage, stage) for one, contact in known.items()}
         self.contacts |= {one: replace(contact, lifecycle_stage=reported[one]) for one, contact in known.items()}
         self.calls.note("write_contact_stages")
-        _require(known, contact_ids)
+        require(known, contact_ids)
         return reported
 
     async def associate(self, associations: Sequence[Association]) -> None:
@@ -174,7 +174,7 @@ class MemoryHubSpot:
         for one in known:
             self._associate(one)
         self.calls.note("associate")
-        _require(known, associations)
+        require(known, associations)
 
     async def dissociate(self, associations: Sequence[Association]) -> None:
         for one in associations:
@@ -233,7 +233,7 @@ class MemoryHubSpot:
                 self._associate(one)
 
     def _company(self, company_id: CompanyId) -> Company:
-        _require(self.companies, [company_id])
+        require(self.companies, [company_id])
         return self.companies[company_id]
 
     def _forward(self, before: StageName, after: StageName) -> StageName:
@@ -261,18 +261,3 @@ def _is_sought(company: Company, search: CompanySearch) -> bool:
         or not set(company_domains(company)).isdisjoint(search.domains)
         or bool(search.name and is_same_name(company.name, search.name))
     )
-
-
-def _spelled(email: str) -> str:
-    return email.strip().lower()
-
-
-def _refuse_buried(tombstones: Tombstones, kind: Kind, record_id: str) -> None:
-    if (kind, record_id) in tombstones:
-        raise Gone(f"there is a tombstone for {record_id}", code=Reason.TOMBSTONED)
-
-
-def _require(known: Container[object], wanted: Iterable[object]) -> None:
-    for one in wanted:
-        if one not in known:
-            raise Gone(f"{one} is not there")

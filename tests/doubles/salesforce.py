@@ -1,6 +1,6 @@
 """Salesforce in memory, refusing what the real one refuses."""
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -26,6 +26,7 @@ from tasks.contracts.records import (
 )
 from tests.doubles.calls import Calls
 from tests.doubles.past import SalesforcePast, Tombstones
+from tests.doubles.refusals import refuse_buried, require, spelled
 
 LONGEST_TEXT = 255
 
@@ -83,12 +84,12 @@ class MemorySalesforce:
     async def find_people_of(self, account_id: AccountId) -> Sequence[Person]:
         self.calls.note("find_people_of")
         people = (one for one in self.people.values() if one.kind is PersonKind.CONTACT)
-        return [replace(one, email=_spelled(one.email)) for one in people if one.account_id == account_id]
+        return [replace(one, email=spelled(one.email)) for one in people if one.account_id == account_id]
 
     async def find_people(self, emails: Sequence[str], ids: Sequence[PersonId] = ()) -> Sequence[Person]:
         self.calls.note("find_people")
-        wanted = {_spelled(email) for email in emails} - {""}
-        people = [replace(one, email=_spelled(one.email)) for one in self.people.values()]
+        wanted = {spelled(email) for email in emails} - {""}
+        people = [replace(one, email=spelled(one.email)) for one in self.people.values()]
         return [one for one in people if one.email in wanted or one.id in ids]
 
     async def find_opportunity_signals(self, people: Sequence[PersonId]) -> Sequence[OpportunitySignal]:
@@ -98,7 +99,7 @@ class MemorySalesforce:
     async def upsert_account(self, company_id: CompanyId, values: AccountValues) -> Upserted:
         if max(len(values.name), len(values.website)) > LONGEST_TEXT:
             raise Rejected("the name or the website is too long", code="STRING_TOO_LONG")
-        _refuse_buried(self.tombstones, Kind.COMPANY, company_id)
+        refuse_buried(self.tombstones, Kind.COMPANY, company_id)
         if any(one.key == company_id for one in self.tombstones.values()):
             raise Gone(f"an account that carried {company_id} is gone", code=Reason.TOMBSTONED)
         held = next((one for one in self.accounts.values() if one.company_id == company_id), None)
@@ -110,8 +111,8 @@ class MemorySalesforce:
         return Upserted(account.id, created=not held)
 
     async def write_company_id(self, account_id: AccountId, company_id: CompanyId) -> None:
-        _refuse_buried(self.tombstones, Kind.COMPANY, company_id)
-        _require(self.accounts, [account_id])
+        refuse_buried(self.tombstones, Kind.COMPANY, company_id)
+        require(self.accounts, [account_id])
         if any(one.company_id == company_id and one.id != account_id for one in self.accounts.values()):
             raise Ambiguous(f"another account carries {company_id}")
         self.accounts[account_id] = replace(self.accounts[account_id], company_id=company_id)
@@ -119,12 +120,12 @@ class MemorySalesforce:
 
     async def write_contact_accounts(self, people: Sequence[Person], account_id: AccountId) -> None:
         if people:
-            _require(self.accounts, [account_id])
+            require(self.accounts, [account_id])
         known = [one for one in people if one.id in self.people]
         for one in known:
             self.people[one.id] = replace(self.people[one.id], account_id=account_id)
         self.calls.note("write_contact_accounts")
-        _require(known, people)
+        require(known, people)
 
     # What people do here
 
@@ -152,18 +153,3 @@ class MemorySalesforce:
         self.people[lead_id] = replace(lead, is_converted=True, account_id=account_id)
         self.past.converted[lead_id] = contact.id
         return contact.id
-
-
-def _spelled(email: str) -> str:
-    return email.strip().lower()
-
-
-def _refuse_buried(tombstones: Tombstones, kind: Kind, record_id: str) -> None:
-    if (kind, record_id) in tombstones:
-        raise Gone(f"there is a tombstone for {record_id}", code=Reason.TOMBSTONED)
-
-
-def _require(known: Container[object], wanted: Iterable[object]) -> None:
-    for one in wanted:
-        if one not in known:
-            raise Gone(f"{one} is not there")
